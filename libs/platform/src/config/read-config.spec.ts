@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { ConfigError, readConfig } from './read-config.js';
+import { VARIABLES } from './variables.js';
+
+const spec = {
+  url: VARIABLES.databaseUrl,
+  port: VARIABLES.gatewayPort,
+  redis: VARIABLES.redisUrl,
+  level: VARIABLES.logLevel,
+};
+const DATABASE_URL = 'postgres://u:p@127.0.0.1:5432/d';
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    readConfig(spec, env);
+  } catch (error) {
+    return (error as ConfigError).problems;
+  }
+  return [];
+}
+
+describe('the configuration', () => {
+  it('takes defaults where a variable is unset or empty', () => {
+    expect(readConfig(spec, { DATABASE_URL, GATEWAY_PORT: '' })).toEqual({
+      url: DATABASE_URL,
+      port: 3000,
+      level: 'info',
+    });
+  });
+
+  it('names every problem at once, and no value', () => {
+    const problems = problemsOf({ GATEWAY_PORT: '70000', LOG_LEVEL: 'loud', REDIS_URL: 'http://secret' });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'DATABASE_URL',
+      'GATEWAY_PORT',
+      'REDIS_URL',
+      'LOG_LEVEL',
+    ]);
+    expect(problems.join()).not.toMatch(/70000|loud|secret/);
+  });
+
+  it('refuses a misspelt variable, and leaves other programs alone', () => {
+    expect(problemsOf({ DATABASE_URL, GATEWAY_PROT: '3000' })).toEqual([
+      'GATEWAY_PROT is not a variable of TokenBay Gateway',
+    ]);
+    expect(problemsOf({ DATABASE_URL, TRUSTED_PROXY: 'x' })).toHaveLength(1);
+    expect(problemsOf({ DATABASE_URL, PATH: '/bin', REDIS_PASSWORD: 'x', ADMIN_PORT: '3001' })).toEqual([]);
+  });
+
+  it('takes 32 random bytes as secrets key, and no sample', () => {
+    const read = (SECRETS_KEY: string) => readConfig({ key: VARIABLES.secretsKey }, { SECRETS_KEY });
+    expect(read(randomBytes(32).toString('base64')).key.derive('a')).toHaveLength(32);
+    expect(() => read('changeme')).toThrow(ConfigError);
+    expect(() => read(Buffer.alloc(32, 7).toString('base64'))).toThrow(ConfigError);
+  });
+});

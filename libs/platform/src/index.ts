@@ -1,0 +1,18 @@
+export { CachedRows, type CachedRowsSource } from './change-feed/cached-rows.js';
+export { ChangeFeed, type ChangeListener } from './change-feed/change-feed.js';
+export { Snapshot, type SnapshotSource } from './change-feed/snapshot.js';
+export { Clock, SystemClock } from './clock/clock.js';
+export { ConfigError, readConfig, type ConfigOf, type ConfigSpec, type Variable } from './config/read-config.js';
+export { VARIABLES } from './config/variables.js';
+export { SecretBox } from './crypto/secret-box.js';
+export { SecretHasher } from './crypto/secret-hasher.js';
+export { generateSecret, isWellFormedSecret, type SecretPrefix } from './crypto/secret.js';
+export { SecretsKey } from './crypto/secrets-key.js';
+export { ConfigurationEntity } from './database/configuration.entity.js';
+export { Database, type DatabaseOptions, type PoolName, type Tx } from './database/database.js';
+export { decodeCursor, encodeCursor, listPage, lockRow, toPage, type Page, type PageRequest } from './database/rows.js';
+export { isForeignKeyViolation, isUniqueViolation } from './database/violations.js';
+export { timeOfUuidv7, uuidv7 } from './ids.js';
+export { createLogger, LOGGER, type Logger } from './logging/logger.js';
+export { MetricsRegistry } from './metrics/metrics-registry.js';
+export { PlatformModule, type PlatformOptions } from './platform.module.js';

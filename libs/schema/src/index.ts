@@ -1,0 +1,3 @@
+export { createDataSource, isSchemaCurrent, runMigrations } from './data-source.js';
+export { ENTITIES } from './entities.js';
+export { MIGRATIONS } from './migrations.js';
