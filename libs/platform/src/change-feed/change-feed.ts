@@ -17,6 +17,7 @@ export class ChangeFeed {
   private readonly listeners = new Map<string, Set<ChangeListener>>();
   private client: Client | undefined;
   private heardAtMs = -Infinity;
+  private isWhole = false;
   private beat: NodeJS.Timeout | undefined;
   private reconnect: NodeJS.Timeout | undefined;
   private isStopped = false;
@@ -50,6 +51,11 @@ export class ChangeFeed {
 
   /** True where something was heard within the last `silenceMsMax` milliseconds, so that no older change can have been missed. */
   isFresh(silenceMsMax: number): boolean {
+    return this.isWhole && this.heardWithin(silenceMsMax);
+  }
+
+  /** True where Postgres was heard of within the last `silenceMsMax` milliseconds, even if the feed has broken since. */
+  heardWithin(silenceMsMax: number): boolean {
     return performance.now() - this.heardAtMs <= silenceMsMax;
   }
 
@@ -67,6 +73,7 @@ export class ChangeFeed {
     await client.connect();
     await client.query(`LISTEN ${CHANNEL}; LISTEN ${this.beatChannel(client)}`);
     this.heardAtMs = performance.now();
+    this.isWhole = true;
   }
 
   /** Only this connection listens to its own beats, so that a fleet's beats do not multiply. */
@@ -95,7 +102,7 @@ export class ChangeFeed {
   private lose(client: Client, error: Error): void {
     if (this.isStopped || this.client !== client) return;
     this.client = undefined;
-    this.heardAtMs = -Infinity;
+    this.isWhole = false;
     this.logger.warn({ reason: error.message }, 'change feed lost');
     (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
     this.scheduleReconnect();

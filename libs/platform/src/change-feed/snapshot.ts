@@ -31,8 +31,10 @@ export class Snapshot<T> {
 
   /** Loads the first value; rejects where that fails. */
   async start(): Promise<void> {
+    this.isLoading = true;
+    this.isStale = false;
     this.value = await this.source.load();
-    this.schedule(RELOAD_EVERY_MS);
+    this.finish(RELOAD_EVERY_MS);
   }
 
   stop(): void {

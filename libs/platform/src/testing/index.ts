@@ -1,1 +1,2 @@
 export { FixedClock } from './fixed-clock.js';
+export { generateSecret } from '../crypto/secret.js';

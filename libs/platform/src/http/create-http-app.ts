@@ -1,0 +1,102 @@
+import type { Server } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DomainError } from '@tokenbay/errors';
+import type { ErrorCode } from '@tokenbay/errors';
+import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
+import { uuidv7 } from '../ids.js';
+import type { Logger } from '../logging/logger.js';
+import { DomainExceptionFilter } from './domain-exception.filter.js';
+import type { ErrorRenderer } from './error-renderer.js';
+import { ErrorResponder } from './error-responder.js';
+import { HttpAdapter } from './http-adapter.js';
+import { HTTP_LIMITS } from './http-limits.js';
+import type { HttpLimits } from './http-limits.js';
+import { answerClientError, answerOddRequests } from './malformed-http.js';
+import { NestLogger } from './nest-logger.js';
+
+/** What an application tells its HTTP edge. */
+export interface HttpAppOptions {
+  readonly logger: Logger;
+  /** Gives errors the form of the dialect that a path speaks. */
+  readonly renderer: ErrorRenderer;
+  /** The code of a path that leads nowhere. */
+  readonly routeNotFound: ErrorCode;
+  /** Largest request body, bytes. */
+  readonly bodyBytesMax: number;
+  readonly limits?: Partial<HttpLimits>;
+}
+
+/** The root module of an application, as Nest takes it. */
+export type RootModule = Parameters<typeof NestFactory.create>[0];
+
+/**
+ * Builds the Nest application of a process on Fastify, not yet listening: every answer carries `x-request-id` and `request-id`, every error
+ * goes through the responder, all time limits are set, and only JSON is parsed until the application adds parsers of its own.
+ */
+export async function createHttpApp(module: RootModule, options: HttpAppOptions): Promise<NestFastifyApplication> {
+  const limits = { ...HTTP_LIMITS, ...options.limits };
+  const responder = new ErrorResponder(options.renderer, options.routeNotFound, options.logger);
+  const adapter = new HttpAdapter(serverOptions(options, limits, responder), responder);
+  const fastify = adapter.getInstance<FastifyInstance>();
+  nameEveryAnswer(fastify);
+  parseOnlyJson(fastify);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: new NestLogger(options.logger),
+    abortOnError: false,
+    bodyParser: false,
+  });
+  app.useGlobalFilters(new DomainExceptionFilter(responder));
+  answerOddRequests(app.getHttpServer(), responder);
+  return app;
+}
+
+function serverOptions(
+  { bodyBytesMax }: HttpAppOptions,
+  limits: HttpLimits,
+  responder: ErrorResponder,
+): FastifyHttpOptions<Server> {
+  return {
+    logger: false,
+    bodyLimit: bodyBytesMax,
+    genReqId: () => uuidv7(),
+    requestIdHeader: false,
+    requestTimeout: limits.requestTimeoutMs,
+    connectionTimeout: limits.connectionTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    return503OnClosing: false,
+    http: {
+      headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: limits.checkIntervalMs,
+      maxHeaderSize: limits.headerBytesMax,
+      requireHostHeader: false,
+    },
+    routerOptions: { maxParamLength: limits.pathParameterLengthMax },
+    clientErrorHandler: (error, socket) => answerClientError(responder, error, socket),
+    frameworkErrors: (error, request, reply) => responder.answer(error, request, reply),
+  };
+}
+
+function nameEveryAnswer(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id).header('request-id', request.id);
+    // A draining server has stopped listening: a client that keeps its connection busy would keep it open.
+    if (!fastify.server.listening) void reply.header('connection', 'close');
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
+      void reply.header('connection', 'close');
+      done(new DomainError('invalid_request', 'no Host', { message: 'The request has no Host header.' }));
+      return;
+    }
+    done();
+  });
+}
+
+/** An empty body counts as absent, since many clients send a content-type with a bodyless POST; prototype poisoning is refused. */
+function parseOnlyJson(fastify: FastifyInstance): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    if (body.length === 0) done(null, undefined);
+    else void parse(request, body, done);
+  });
+}

@@ -1,0 +1,54 @@
+import { Agent, createServer, request } from 'node:http';
+import type { Server } from 'node:http';
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { drain } from './drain.js';
+
+const ANSWER_AFTER_MS = 150;
+let server: Server;
+let port: number;
+
+beforeEach(async () => {
+  server = createServer((_, response) => void sleep(ANSWER_AFTER_MS).then(() => response.end('done')));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  ({ port } = server.address() as AddressInfo);
+});
+afterEach(() => server.closeAllConnections());
+
+function ask(agent = new Agent({ keepAlive: true })): Promise<string> {
+  return new Promise((resolve, reject) => {
+    request({ port, agent }, (response) => {
+      response.setEncoding('utf8').on('data', resolve);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+describe('draining a server', () => {
+  it('lets running answers finish, refuses new connections, and closes idle ones', async () => {
+    await ask();
+    const running = ask();
+    await sleep(20);
+    const drained = drain(server, 5_000);
+    await expect(ask(new Agent())).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(await running).toBe('done');
+    expect(await drained).toBe(true);
+  });
+
+  it('cuts what has not finished in time', async () => {
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n1'),
+    );
+    socket.on('error', () => undefined);
+    server.on('request', (_, response) => void response.flushHeaders());
+    await sleep(50);
+    expect(await drain(server, 50)).toBe(false);
+  });
+
+  it('has nothing to do where nothing listens', async () => {
+    await drain(server, 1_000);
+    expect(await drain(server, 1_000)).toBe(true);
+  });
+});
