@@ -1,0 +1,13 @@
+export { assertAccountActive, toAccount } from './account.js';
+export type { Account, RateLimit } from './account.js';
+export { ACCOUNT_STATUSES, AccountEntity } from './account.entity.js';
+export type { AccountStatus } from './account.entity.js';
+export { AccountGroupEntity } from './account-group.entity.js';
+export { AccountsModule } from './accounts.module.js';
+export { AccountsReader } from './accounts-reader.js';
+export { AccountsService } from './accounts.service.js';
+export type { AccountChange, AccountDraft, AccountVersion } from './accounts.service.js';
+export { assertGroupServesModel, resolveGroup, toGroup } from './group.js';
+export type { Group, GroupChange, GroupDraft, GroupQuestion, Groups } from './group.js';
+export { GroupCatalog } from './group-catalog.js';
+export { GroupsService } from './groups.service.js';

@@ -1,0 +1,42 @@
+import { DomainError } from '@tokenbay/errors';
+import { matchesName } from '@tokenbay/protocol';
+import type { ApiKeyEntity, ApiKeyStatus } from './api-key.entity.js';
+
+/** A key as the gateway decides by it. */
+export interface ApiKey {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  /** Null takes the account's group. */
+  readonly group: string | null;
+  readonly status: ApiKeyStatus;
+  /** Milliseconds since the Unix epoch; from this instant on the key is expired. Null never expires. */
+  readonly expiresAtMs: number | null;
+  readonly timeZone: string;
+  readonly modelAllowlist: readonly string[] | null;
+  readonly modelDenylist: readonly string[] | null;
+  /** Whether the ledger keeps a quota or periodic limits of this key. */
+  readonly hasBudget: boolean;
+}
+
+/** The key that a row describes. */
+export function toApiKey(row: ApiKeyEntity): ApiKey {
+  const { id, accountId, name, group, status, timeZone, modelAllowlist, modelDenylist, hasBudget } = row;
+  const expiresAtMs = row.expiresAt && row.expiresAt.getTime();
+  return { id, accountId, name, group, status, expiresAtMs, timeZone, modelAllowlist, modelDenylist, hasBudget };
+}
+
+/** Throws `api_key_disabled`, then `api_key_unavailable` (suspended or archived), then `api_key_expired`, in the contract's order. */
+export function assertKeyUsable(key: ApiKey, nowMs: number): void {
+  if (key.status === 'disabled') throw new DomainError('api_key_disabled');
+  if (key.status !== 'active') throw new DomainError('api_key_unavailable', key.status);
+  if (key.expiresAtMs !== null && key.expiresAtMs <= nowMs) throw new DomainError('api_key_expired');
+}
+
+/** Throws `api_key_model_not_allowed` where the denylist names the model or an allowlist does not; deny beats allow. */
+export function assertKeyAllowsModel(key: ApiKey, model: string): void {
+  if (key.modelDenylist && matchesName(key.modelDenylist, model))
+    throw new DomainError('api_key_model_not_allowed', 'denied');
+  if (key.modelAllowlist && !matchesName(key.modelAllowlist, model))
+    throw new DomainError('api_key_model_not_allowed', 'not listed');
+}

@@ -1,0 +1,10 @@
+export { assertKeyAllowsModel, assertKeyUsable } from './api-key.js';
+export type { ApiKey } from './api-key.js';
+export { API_KEY_STATUSES, ApiKeyEntity } from './api-key.entity.js';
+export type { ApiKeyStatus } from './api-key.entity.js';
+export { ApiKeyUseEntity } from './api-key-use.entity.js';
+export { KeyUses } from './key-uses.js';
+export { KeysModule } from './keys.module.js';
+export { KeysReader } from './keys-reader.js';
+export { KeysService } from './keys.service.js';
+export type { ApiKeyChange, ApiKeyDraft, ApiKeyVersion, IssuedKey } from './keys.service.js';
