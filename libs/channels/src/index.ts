@@ -1,0 +1,11 @@
+export { ChannelCatalog } from './channel-catalog.js';
+export { ChannelKeyEntity } from './channel-key.entity.js';
+export type { ChannelChange, ChannelDraft, ChannelKeyDraft } from './channel-change.js';
+export { ChannelEntity } from './channel.entity.js';
+export type { Channel, ChannelKey } from './channel.js';
+export { ChannelsModule } from './channels.module.js';
+export { ChannelsService, type ChannelWithKeys } from './channels.service.js';
+export { pickChannel, type ChannelPick, type Tried } from './pick-channel.js';
+export { PROVIDER_NAMES, type Provider } from './provider.js';
+export { readBaseUrl } from './read-base-url.js';
+export { TIME_LIMIT_DEFAULTS, type TimeLimits } from './time-limits.js';

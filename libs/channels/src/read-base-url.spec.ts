@@ -1,0 +1,37 @@
+import { readBaseUrl } from './read-base-url.js';
+
+describe('the base URL of a channel', () => {
+  it.each([
+    ['https://api.openai.com', 'https://api.openai.com/v1'],
+    ['https://api.openai.com/', 'https://api.openai.com/v1'],
+    ['https://api.openai.com/v1', 'https://api.openai.com/v1'],
+    ['https://api.openai.com/v1///', 'https://api.openai.com/v1'],
+    ['http://127.0.0.1:8000', 'http://127.0.0.1:8000/v1'],
+    ['HTTPS://Example.COM:443/Api/v2/', 'https://example.com/Api/v2'],
+    ['http://[::1]:9/openai', 'http://[::1]:9/openai'],
+  ])('%s is kept as %s', (text, baseUrl) => {
+    expect(readBaseUrl(text, 'openai')).toEqual({ baseUrl });
+  });
+
+  it.each([
+    'ftp://example.com',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'https://user:secret@example.com',
+    'https://user@example.com',
+    'https://example.com/v1?key=1',
+    'https://example.com/v1?',
+    'https://example.com/#',
+    'https://',
+    'example.com/v1',
+    '/v1',
+    '',
+    ' https://example.com',
+    'https://exa\tmple.com',
+    'https:\\\\example.com',
+    `https://example.com/${'a'.repeat(2_048)}`,
+  ])('%j is refused', (text) => {
+    const reading = readBaseUrl(text, 'openai-compatible');
+    expect(reading).toEqual({ problem: expect.stringMatching(/^ must .*\.$/) });
+  });
+});

@@ -1,0 +1,24 @@
+import { type Provider, PROVIDERS } from './provider.js';
+
+const LENGTH_MAX = 2_048;
+/** URL parsers quietly drop or rewrite these; an administrator who wrote one meant something else. */
+const SUSPICIOUS = /[\s\\\p{Cc}]/u;
+
+/** A base URL in its one form, or what is wrong with it, written to follow the word `baseUrl`. */
+export type BaseUrlReading = { readonly baseUrl: string } | { readonly problem: string };
+
+/**
+ * Reads where a provider is reached: http or https, no credentials, query or fragment. Trailing slashes go; a bare origin gets the
+ * provider's version path. Private addresses are fine: an administrator may well serve models on the own network.
+ */
+export function readBaseUrl(text: string, provider: Provider): BaseUrlReading {
+  if (text.length > LENGTH_MAX || SUSPICIOUS.test(text) || !URL.canParse(text))
+    return { problem: ' must be an absolute URL.' };
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    return { problem: ' must begin with http:// or https://.' };
+  if (url.username || url.password) return { problem: ' must not hold credentials; they belong into keys.' };
+  if (/[?#]/.test(text)) return { problem: ' must not have a query or a fragment.' };
+  const path = url.pathname.replace(/\/+$/, '');
+  return { baseUrl: url.origin + (path || PROVIDERS[provider].versionPath) };
+}
