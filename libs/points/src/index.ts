@@ -1,0 +1,15 @@
+export type { Balance, Credit, PointEntry } from './account-points.js';
+export type { Charge, ChargeAttempt, ChargedTokens, ChargeLine, ChargeReceipt, SettleOutcome } from './charge.js';
+export type { Hold, ReserveRequest } from './hold.js';
+export {
+  isLimiting,
+  type KeyBudget,
+  type KeyPoints,
+  type Period,
+  type PeriodLimit,
+  PERIODS,
+  type PeriodState,
+} from './key-points.js';
+export { LedgerModule } from './ledger.module.js';
+export { PointsModule } from './points.module.js';
+export { PointsService } from './points.service.js';

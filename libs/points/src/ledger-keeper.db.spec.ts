@@ -1,0 +1,162 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { uuidv7 } from '@tokenbay/platform';
+import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
+import { findLedgerFaults, makeCharge, openLedger, type TestLedger } from './testing/index.js';
+
+const TIMES = { heartbeatMs: 20, leaseMs: 300, sweepMs: 0 };
+
+describe('processes of the ledger', () => {
+  let clone: ClonedDatabase;
+  let mine: TestLedger;
+  let other: TestLedger;
+
+  beforeEach(async () => {
+    clone = await cloneDatabase();
+    [mine, other] = await Promise.all([openLedger(clone.url, TIMES), openLedger(clone.url, TIMES)]);
+  });
+
+  afterEach(async () => {
+    expect(await findLedgerFaults(mine.database.pool('report'))).toEqual([]);
+    await Promise.all([mine.close(), other.close()]);
+    await clone.drop();
+  });
+
+  async function addAccount(micropoints = 100) {
+    const accountId = await mine.addAccount(micropoints);
+    const apiKeyId = await mine.addKey(accountId, { pointQuota: micropoints });
+    return { accountId, apiKeyId, budgeted: true };
+  }
+
+  const reserve = (
+    ledger: TestLedger,
+    of: { accountId: string; apiKeyId: string; budgeted: boolean },
+    points: number,
+  ) => ledger.points.reserve({ ...of, requestId: uuidv7(), least: points, need: points });
+
+  const expire = (ledger: TestLedger) =>
+    ledger.database.tx.query(`UPDATE gateway_lease SET lease_until = '-infinity' WHERE instance_id = $1`, [
+      ledger.instance.current?.id,
+    ]);
+
+  it('gives everything back when a process stops in good order', async () => {
+    const account = await addAccount();
+    await mine.keeper.start();
+    await reserve(mine, account, 30);
+    await reserve(mine, { ...account, budgeted: false }, 20);
+    await mine.keeper.stop();
+    expect(await mine.available(account.accountId)).toBe(100);
+    const [{ state }] = await mine.database.tx.query<[{ state: string }]>('SELECT state FROM gateway_instance');
+    expect(state).toBe('stopped');
+  });
+
+  it('gives a dead process’s holds back within the lease time', async () => {
+    const account = await addAccount();
+    await other.keeper.beat();
+    await reserve(other, account, 60);
+    await mine.keeper.start();
+    await pause(TIMES.leaseMs * 2);
+    await mine.keeper.stop();
+    expect(await mine.available(account.accountId)).toBe(100);
+  });
+
+  it('leaves the living alone', async () => {
+    const account = await addAccount();
+    await Promise.all([mine.keeper.start(), other.keeper.start()]);
+    const hold = await reserve(other, account, 60);
+    await pause(TIMES.leaseMs * 2);
+    expect(await mine.available(account.accountId)).toBe(40);
+    expect(await other.points.settle(hold, makeCharge({ cost: 60 }))).toMatchObject({ funding: 'hold' });
+    await Promise.all([mine.keeper.stop(), other.keeper.stop()]);
+  });
+
+  it('calls nobody dead before a whole lease time of its own heartbeats has passed', async () => {
+    const account = await addAccount();
+    await reserve(other, account, 60);
+    await expire(other);
+    await mine.keeper.beat();
+    await mine.keeper.beat();
+    expect(await mine.available(account.accountId)).toBe(40);
+    await pause(TIMES.leaseMs);
+    await mine.keeper.beat();
+    expect(await mine.available(account.accountId)).toBe(40);
+    await mine.instance.stop();
+  });
+
+  it('charges a request that outlasted its process’s lease from the account, and lets the process begin anew', async () => {
+    const account = await addAccount();
+    const hold = await reserve(other, account, 60);
+    await expire(other);
+    await mine.ledger.reapNext();
+    expect(await mine.available(account.accountId)).toBe(100);
+    const second = await reserve(other, account, 10);
+    expect(second.ownerId).not.toBe(hold.ownerId);
+    expect(await other.points.settle(hold, makeCharge({ cost: 60 }))).toMatchObject({ funding: 'account', points: 60 });
+    expect(await other.points.settle(second, makeCharge({ cost: 10 }))).toMatchObject({ funding: 'hold', points: 10 });
+  });
+
+  it('learns from a heartbeat that it was declared dead', async () => {
+    await mine.keeper.beat();
+    const before = mine.instance.current?.id;
+    await expire(mine);
+    await other.ledger.reapNext();
+    await mine.keeper.beat();
+    expect(mine.instance.current?.id).not.toBe(before);
+  });
+
+  it('never leaves a hold behind a process that is ended while it reserves', async () => {
+    const account = await addAccount();
+    const { id } = await mine.instance.register();
+    const pool = mine.database.pool('config');
+    const [reserving, reaping] = await Promise.all([pool.connect(), pool.connect()]);
+    await reserving.query('BEGIN');
+    await reserving.query('SELECT points_reserve($1, 1, $2, NULL, 50, 50)', [id, account.accountId]);
+    const reaped = reaping.query<{ points: string }>(`SELECT points_reap($1, 'dead') AS points`, [id]);
+    const isBlocked = await Promise.race([reaped.then(() => false), pause(200).then(() => true)]);
+    expect(isBlocked).toBe(true);
+    await reserving.query('COMMIT');
+    expect((await reaped).rows).toEqual([{ points: '50' }]);
+    const { rows } = await reserving.query('SELECT outcome FROM points_reserve($1, 2, $2, NULL, 50, 50)', [
+      id,
+      account.accountId,
+    ]);
+    expect(rows).toEqual([{ outcome: 'fenced' }]);
+    reserving.release();
+    reaping.release();
+  });
+
+  it('sweeps up a hold whose reserve went through although nobody heard of it', async () => {
+    const account = await addAccount();
+    const used = await reserve(mine, account, 10);
+    await mine.ledger.reserve(
+      { ownerId: used.ownerId, holdNo: 77 },
+      { ...account, requestId: uuidv7(), least: 30, need: 30 },
+    );
+    await mine.keeper.beat();
+    expect(await mine.available(account.accountId)).toBe(90);
+    await mine.points.release(used);
+  });
+
+  it('reaps many holds of many accounts and keys at once', async () => {
+    const accounts = await Promise.all(Array.from({ length: 10 }, () => addAccount(1_000)));
+    await Promise.all(
+      accounts.flatMap((account) =>
+        Array.from({ length: 20 }, (_, index) => reserve(other, { ...account, budgeted: index % 2 === 0 }, 7)),
+      ),
+    );
+    await expire(other);
+    await Promise.all([mine.ledger.reapNext(), other.ledger.reapNext()]);
+    for (const { accountId } of accounts) expect(await mine.available(accountId)).toBe(1_000);
+  });
+
+  it('prepares partitions for the months to come and files charges into them', async () => {
+    await mine.keeper.beat();
+    const account = await addAccount();
+    const charge = makeCharge();
+    await mine.points.settle(await reserve(mine, account, 10), charge);
+    const [{ name, month }] = await mine.database.tx.query<[{ name: string; month: string }]>(
+      `SELECT tableoid::regclass::text AS name, to_char(now() AT TIME ZONE 'UTC', '"charge_"YYYY_MM') AS month FROM charge`,
+    );
+    expect(name).toBe(month);
+    await mine.keeper.stop();
+  });
+});

@@ -1,0 +1,103 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { LOGGER, type Logger } from '@tokenbay/platform';
+import { Holds } from './holds.js';
+import { LedgerInstance } from './ledger-instance.js';
+import { LedgerRepository } from './ledger.repository.js';
+import { LedgerTimes } from './ledger-times.js';
+
+/** Dead instances one beat ends at most, so that heartbeats are never late for it. */
+const REAPED_PER_BEAT_MAX = 20;
+
+/**
+ * The ledger's housekeeping in a process that takes holds: heartbeats, doubts, unused holds, dead neighbours, partitions. It calls a
+ * neighbour dead only after a whole lease time of its own uninterrupted heartbeats; after an outage of the database all are late.
+ */
+@Injectable()
+export class LedgerKeeper {
+  private timer: NodeJS.Timeout | undefined;
+  private beating: Promise<void> | undefined;
+  private isRunning = false;
+  private beatAtMs = -Infinity;
+  private steadySinceMs = Infinity;
+  private sweptAtMs = -Infinity;
+  private partitionedAtMs = -Infinity;
+
+  constructor(
+    private readonly ledger: LedgerRepository,
+    private readonly instance: LedgerInstance,
+    private readonly holds: Holds,
+    private readonly times: LedgerTimes,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Registers this process and begins to beat. Where the database is away, each further beat tries again. */
+  async start(): Promise<void> {
+    this.isRunning = true;
+    await this.beat();
+    this.schedule();
+  }
+
+  /** Ends the beats, books what is in doubt and gives back everything this process holds. Rejects where the database is away. */
+  async stop(): Promise<void> {
+    this.isRunning = false;
+    clearTimeout(this.timer);
+    await this.beating;
+    await this.holds.recover().finally(() => this.instance.stop());
+  }
+
+  /** One round of housekeeping; failures are for the next one. */
+  async beat(): Promise<void> {
+    this.beating = this.keepHouse().catch((error: unknown) => {
+      this.steadySinceMs = Infinity;
+      this.logger.warn({ err: error }, 'the ledger did not answer a heartbeat');
+    });
+    await this.beating;
+  }
+
+  private schedule(): void {
+    if (!this.isRunning) return;
+    this.timer = setTimeout(() => void this.beat().then(() => this.schedule()), this.times.heartbeatMs);
+  }
+
+  private async keepHouse(): Promise<void> {
+    const registration = await this.instance.register();
+    if (!(await this.ledger.heartbeat(registration.id))) {
+      this.instance.forget(registration);
+      await this.instance.register();
+      this.steadySinceMs = Infinity;
+    }
+    const isSteady = this.noteBeat(performance.now());
+    await this.holds.recover();
+    await this.sweepNowAndThen();
+    if (isSteady) await this.reap();
+    await this.preparePartitionsNowAndThen();
+  }
+
+  /** True where the beats of the last lease time came without a gap. */
+  private noteBeat(nowMs: number): boolean {
+    const isLate = nowMs - this.beatAtMs > this.times.leaseMs / 2;
+    this.beatAtMs = nowMs;
+    if (isLate || this.steadySinceMs === Infinity) this.steadySinceMs = nowMs;
+    return nowMs - this.steadySinceMs >= this.times.leaseMs;
+  }
+
+  private async sweepNowAndThen(): Promise<void> {
+    if (performance.now() - this.sweptAtMs < this.times.sweepMs) return;
+    this.sweptAtMs = performance.now();
+    await this.holds.sweep();
+  }
+
+  private async reap(): Promise<void> {
+    for (let count = 0; count < REAPED_PER_BEAT_MAX; count += 1) {
+      const dead = await this.ledger.reapNext();
+      if (dead === null) return;
+      this.logger.warn({ instance: dead }, 'a dead process was ended and its points given back');
+    }
+  }
+
+  private async preparePartitionsNowAndThen(): Promise<void> {
+    if (performance.now() - this.partitionedAtMs < this.times.partitionsMs) return;
+    this.partitionedAtMs = performance.now();
+    await this.ledger.preparePartitions();
+  }
+}

@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+
+/** Every time limit of the ledger's process side, in milliseconds. Tests bring shorter ones. */
+@Injectable()
+export class LedgerTimes {
+  /** How often a process says that it lives. */
+  heartbeatMs = 2_000;
+  /** How long after its last heartbeat a process keeps its holds. */
+  leaseMs = 10_000;
+  /** How long one statement may take before its connection is thrown away and its outcome counts as unknown. */
+  statementMs = 2_000;
+  /** How long a settle is repeated; after it, the answer's last bytes are not sent and nothing is charged. */
+  settleMs = 10_000;
+  /** A reserve that failed sooner than this is tried once more: its connection was stale, or this process had been declared dead. */
+  reserveAgainMs = 500;
+  /** The pause before a statement is repeated. */
+  pauseMs = 100;
+  /** How often a process looks for holds of its own that it does not know. */
+  sweepMs = 10_000;
+  /** How often partitions of the usage log are prepared. */
+  partitionsMs = 6 * 3_600_000;
+}

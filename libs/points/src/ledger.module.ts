@@ -1,0 +1,27 @@
+import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { LOGGER, type Logger } from '@tokenbay/platform';
+import { LedgerKeeper } from './ledger-keeper.js';
+import { PointsModule } from './points.module.js';
+
+/**
+ * Makes this process one that takes holds: it keeps house from its start to its end, and after the last answer was sent gives back
+ * everything it still holds. Imported once, by the application.
+ */
+@Module({ imports: [PointsModule] })
+export class LedgerModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    private readonly keeper: LedgerKeeper,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Where the database is away the process starts all the same, and registers as soon as it is back. */
+  onApplicationBootstrap(): Promise<void> {
+    return this.keeper.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.keeper.stop().catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'the ledger could not be told of the stop; the lease will run out');
+    });
+  }
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { Holds } from './holds.js';
+import { LedgerInstance } from './ledger-instance.js';
+import { LedgerKeeper } from './ledger-keeper.js';
+import { LedgerRepository } from './ledger.repository.js';
+import { LedgerTimes } from './ledger-times.js';
+import { PointsRepository } from './points.repository.js';
+import { PointsService } from './points.service.js';
+
+/** Shows and administers points. Needs the platform's global module. */
+@Module({
+  providers: [LedgerTimes, LedgerRepository, LedgerInstance, Holds, LedgerKeeper, PointsRepository, PointsService],
+  exports: [PointsService, LedgerKeeper],
+})
+export class PointsModule {}

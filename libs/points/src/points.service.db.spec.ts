@@ -1,0 +1,159 @@
+import { uuidv7 } from '@tokenbay/platform';
+import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
+import { findLedgerFaults, makeCharge, openLedger, type TestLedger } from './testing/index.js';
+import { steerClearOfHour } from './testing/steer-clear-of-hour.js';
+
+describe('points as administrators see them', () => {
+  let clone: ClonedDatabase;
+  let ledger: TestLedger;
+
+  beforeAll(async () => {
+    clone = await cloneDatabase();
+    ledger = await openLedger(clone.url);
+    await steerClearOfHour();
+  }, 60_000);
+
+  afterEach(async () => {
+    expect(await findLedgerFaults(ledger.database.pool('report'))).toEqual([]);
+  });
+
+  afterAll(async () => {
+    await ledger.close();
+    await clone.drop();
+  });
+
+  const credit = (accountId: string, amount: number, idempotencyKey = uuidv7()) =>
+    ledger.database.transaction((tx) =>
+      ledger.points.credit(tx, { accountId, amount, reason: 'because', idempotencyKey }),
+    );
+
+  it('adds and takes points, and lists the entries newest first, page by page', async () => {
+    const accountId = await ledger.addAccount(0);
+    for (const amount of [100, -30, 5]) await credit(accountId, amount);
+    const first = await ledger.points.listEntries(ledger.database.tx, accountId, { limit: 2 });
+    expect(
+      first.rows.map(({ amountMicropoints, availableAfterMicropoints }) => [
+        amountMicropoints,
+        availableAfterMicropoints,
+      ]),
+    ).toEqual([
+      [5, 75],
+      [-30, 70],
+    ]);
+    const second = await ledger.points.listEntries(ledger.database.tx, accountId, {
+      limit: 2,
+      cursor: first.nextCursor ?? '',
+    });
+    expect(second).toMatchObject({ rows: [{ amountMicropoints: 100, reason: 'because' }], nextCursor: null });
+  });
+
+  it('takes exactly five of fifty simultaneous withdrawals where points cover five', async () => {
+    const accountId = await ledger.addAccount(50);
+    const results = await Promise.allSettled(Array.from({ length: 50 }, () => credit(accountId, -10)));
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
+    expect(results.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'conflict' } });
+    expect(await ledger.available(accountId)).toBe(0);
+  });
+
+  it('answers a repeated idempotency key with the first entry, however simultaneous', async () => {
+    const accountId = await ledger.addAccount(0);
+    const entries = await Promise.all(Array.from({ length: 10 }, () => credit(accountId, 10, 'once')));
+    expect(new Set(entries.map(({ id }) => id)).size).toBe(1);
+    expect(await ledger.available(accountId)).toBe(10);
+    await expect(credit(accountId, 11, 'once')).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('refuses what no account can own, and accounts that do not exist', async () => {
+    const accountId = await ledger.addAccount(10);
+    await expect(credit(accountId, Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(credit(accountId, 0)).rejects.toMatchObject({ code: 'invalid_request' });
+    await expect(credit('999999999', 1)).rejects.toMatchObject({ code: 'not_found' });
+    const entries = ledger.points.listEntries(ledger.database.tx, '999999999', { limit: 2 });
+    await expect(entries).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('withdraws nothing that is held', async () => {
+    const accountId = await ledger.addAccount(100);
+    const apiKeyId = await ledger.addKey(accountId);
+    const hold = await ledger.points.reserve({
+      requestId: uuidv7(),
+      accountId,
+      apiKeyId,
+      budgeted: false,
+      least: 60,
+      need: 60,
+    });
+    await expect(credit(accountId, -50)).rejects.toMatchObject({ code: 'conflict' });
+    await credit(accountId, -40);
+    expect(await ledger.points.settle(hold, makeCharge({ cost: 60 }))).toMatchObject({ points: 60 });
+  });
+
+  it('shows a quota and what is held of it', async () => {
+    const accountId = await ledger.addAccount(100);
+    const pointLimits = [{ period: 'day' as const, points: 90 }];
+    const apiKeyId = await ledger.addKey(accountId, { pointQuota: 80, pointLimits, timeZone: 'Asia/Tokyo' });
+    const request = { accountId, apiKeyId, budgeted: true };
+    const first = await ledger.points.reserve({ ...request, requestId: uuidv7(), least: 30, need: 30 });
+    await ledger.points.reserve({ ...request, requestId: uuidv7(), least: 20, need: 20 });
+    await ledger.points.settle(first, makeCharge({ cost: 10 }));
+    const points = (await ledger.points.budgets([apiKeyId])).get(apiKeyId);
+    expect(points).toMatchObject({
+      quotaMicropoints: 80,
+      usedMicropoints: 10,
+      heldMicropoints: 20,
+      remainingMicropoints: 50,
+    });
+    const [day] = points?.limits ?? [];
+    expect(day).toMatchObject({ limitMicropoints: 90, usedMicropoints: 10, heldMicropoints: 20 });
+    expect(day?.resetsAt.toISOString()).toMatch(/T15:00:00.000Z$/);
+  });
+
+  it('knows nothing of a key without budget but what it has spent', async () => {
+    expect((await ledger.points.budgets(['123456'])).get('123456')).toEqual({
+      usedMicropoints: 0,
+      heldMicropoints: null,
+      remainingMicropoints: null,
+      quotaMicropoints: null,
+      limits: [],
+    });
+    expect((await ledger.points.balances(['123456'])).get('123456')).toEqual({
+      availableMicropoints: 0,
+      heldMicropoints: 0,
+    });
+  });
+
+  it('keeps audit views that are quiet while the books are sound, and speak when they are not', async () => {
+    const accountId = await ledger.addAccount(100);
+    const apiKeyId = await ledger.addKey(accountId, { pointQuota: 80 });
+    const hold = await ledger.points.reserve({
+      requestId: uuidv7(),
+      accountId,
+      apiKeyId,
+      budgeted: true,
+      least: 30,
+      need: 30,
+    });
+    await ledger.points.settle(hold, makeCharge({ cost: 10 }));
+    const differences = async () => {
+      const [row] = await ledger.database.tx.query(
+        `SELECT (SELECT count(*)::int FROM points_audit_account WHERE difference <> 0) AS accounts,
+          (SELECT count(*)::int FROM points_audit_budget WHERE quota_difference <> 0 OR hour_difference <> 0 OR day_difference <> 0
+            OR week_difference <> 0 OR month_difference <> 0) AS budgets,
+          (SELECT count(*)::int FROM points_audit_spend WHERE difference <> 0) AS spend,
+          (SELECT count(*)::int FROM points_audit_hold) AS holds`,
+      );
+      return row as unknown;
+    };
+    expect(await differences()).toEqual({ accounts: 0, budgets: 0, spend: 0, holds: 0 });
+    const spoil = (sign: '+' | '-') =>
+      ledger.database.transaction(async (tx) => {
+        await tx.query(`UPDATE point_account SET available = available ${sign} 1 WHERE account_id = $1`, [accountId]);
+        await tx.query(`UPDATE key_budget SET quota_taken = quota_taken ${sign} 1 WHERE api_key_id = $1`, [apiKeyId]);
+        await tx.query(`UPDATE key_spend SET points = points ${sign} 1 WHERE api_key_id = $1`, [apiKeyId]);
+      });
+    await spoil('+');
+    expect(await differences()).toEqual({ accounts: 1, budgets: 1, spend: 1, holds: 0 });
+    expect(await findLedgerFaults(ledger.database.pool('report'))).toHaveLength(3);
+    await spoil('-');
+  });
+});

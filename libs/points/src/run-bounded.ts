@@ -1,0 +1,47 @@
+import { DatabaseError, type Pool, type PoolClient, type QueryArrayConfig } from 'pg';
+
+/** SQLSTATE classes that speak of the connection, the server or the moment, not of the statement. */
+const TRANSIENT_CLASSES = new Set(['08', '25', '40', '53', '55', '57', '58']);
+/** Errors of our own making. */
+const MISTAKES = new Set(['TypeError', 'RangeError']);
+/** Callers waiting for a connection before further ones are turned away at once. */
+const WAITING_MAX = 2_000;
+
+/** More callers wait for a connection than can be served in time. */
+export class PoolExhausted extends Error {}
+
+/**
+ * Runs one statement within a bounded time and answers its rows. A connection that did not answer in time, or broke, is destroyed: it may
+ * still be busy with the statement, whose outcome is then unknown.
+ */
+export async function runBounded<Row extends unknown[]>(
+  pool: Pool,
+  statement: Omit<QueryArrayConfig, 'rowMode'>,
+  timeoutMs: number,
+): Promise<Row[]> {
+  if (pool.waitingCount >= WAITING_MAX) throw new PoolExhausted('too many callers wait for the ledger');
+  const client = await pool.connect();
+  try {
+    const bounded: QueryArrayConfig & { query_timeout: number } = {
+      ...statement,
+      rowMode: 'array',
+      query_timeout: timeoutMs,
+    };
+    const { rows } = await client.query<Row>(bounded);
+    client.release();
+    return rows;
+  } catch (error) {
+    release(client, error);
+    throw error;
+  }
+}
+
+function release(client: PoolClient, error: unknown): void {
+  client.release(!(error instanceof DatabaseError) || isTransient(error));
+}
+
+/** True where the same statement may succeed later, and its outcome is possibly unknown; false where the statement itself is at fault. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof DatabaseError) return TRANSIENT_CLASSES.has((error.code ?? '').slice(0, 2));
+  return !MISTAKES.has((error as Error).name);
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { createLogger, Database } from '@tokenbay/platform';
+import { Holds } from '../holds.js';
+import type { KeyBudget } from '../key-points.js';
+import { LedgerInstance } from '../ledger-instance.js';
+import { LedgerKeeper } from '../ledger-keeper.js';
+import { LedgerRepository } from '../ledger.repository.js';
+import { LedgerTimes } from '../ledger-times.js';
+import { PointsRepository } from '../points.repository.js';
+import { PointsService } from '../points.service.js';
+
+/** One process's ledger on a database, with what tests need to fill it. */
+export interface TestLedger {
+  readonly database: Database;
+  readonly points: PointsService;
+  readonly holds: Holds;
+  readonly instance: LedgerInstance;
+  readonly keeper: LedgerKeeper;
+  readonly ledger: LedgerRepository;
+  /** A new account with these micropoints. */
+  addAccount(micropoints: number): Promise<string>;
+  /** A new key of an account; a budget limits it. */
+  addKey(accountId: string, budget?: Partial<KeyBudget>): Promise<string>;
+  available(accountId: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Opens a ledger as one gateway process has it; several on one database are several processes. */
+export async function openLedger(url: string, changes: Partial<LedgerTimes> = {}): Promise<TestLedger> {
+  const logger = createLogger('test', 'silent');
+  const database = new Database({ url, applicationName: 'test', entities: [], logger });
+  await database.start();
+  const times = Object.assign(new LedgerTimes(), changes);
+  const ledger = new LedgerRepository(database, times);
+  const instance = new LedgerInstance(ledger, logger);
+  const holds = new Holds(ledger, instance, times, logger);
+  const keeper = new LedgerKeeper(ledger, instance, holds, times, logger);
+  const points = new PointsService(holds, new PointsRepository(), database);
+  return {
+    ...{ database, points, holds, instance, keeper, ledger },
+    addAccount: (micropoints) => addAccount(database, points, micropoints),
+    addKey: (accountId, budget) => addKey(database, points, { accountId, budget }),
+    available: async (accountId) => (await points.balances([accountId])).get(accountId)!.availableMicropoints,
+    close: () => database.stop(),
+  };
+}
+
+function addAccount(database: Database, points: PointsService, micropoints: number): Promise<string> {
+  return database.transaction(async (tx) => {
+    const [{ id }] = await tx.query<[{ id: string }]>(
+      `INSERT INTO account (version, name) VALUES (1, 'test') RETURNING id`,
+    );
+    await points.createAccountPoints(tx, id);
+    if (micropoints > 0)
+      await points.credit(tx, { accountId: id, amount: micropoints, reason: 'test', idempotencyKey: 'first' });
+    return id;
+  });
+}
+
+function addKey(
+  database: Database,
+  points: PointsService,
+  { accountId, budget }: { accountId: string; budget: Partial<KeyBudget> | undefined },
+): Promise<string> {
+  return database.transaction(async (tx) => {
+    const [{ id }] = await tx.query<[{ id: string }]>(
+      `INSERT INTO api_key (version, account_id, name, secret_hash, prefix, last_four)
+        VALUES (1, $1, 'test', $2, 'sk-', '0000') RETURNING id`,
+      [accountId, randomBytes(32)],
+    );
+    if (budget) await points.setBudget(tx, id, { pointQuota: null, pointLimits: [], timeZone: 'UTC', ...budget });
+    return id;
+  });
+}

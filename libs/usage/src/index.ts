@@ -1,0 +1,13 @@
+export {
+  USAGE_GROUPINGS,
+  type Receipt,
+  type ReceiptAttempt,
+  type ReceiptLine,
+  type Usage,
+  type UsageFilter,
+  type UsageGrouping,
+  type UsageSummary,
+  type UsageTokens,
+} from './usage.js';
+export { UsageModule } from './usage.module.js';
+export { UsageService } from './usage.service.js';

@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '@tokenbay/errors';
+import { Clock, type Page, type PageRequest, toPage } from '@tokenbay/platform';
+import type { Receipt, Usage, UsageFilter, UsageGrouping, UsageSummary } from './usage.js';
+import { toReceipt, toUsage } from './usage-row.js';
+import { type SummaryRow, UsageRepository } from './usage.repository.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const DAY_MS = 86_400_000;
+/** Days that a summary covers where nobody says from when. */
+const SUMMARY_DAYS = 31;
+/** The most days that one summary may cover. */
+const SUMMARY_DAYS_MAX = 93;
+
+/** Reads what happened: receipts, the log, summaries. Writes nothing; the ledger writes the log. */
+@Injectable()
+export class UsageService {
+  constructor(
+    private readonly repository: UsageRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The receipt of any request. Throws `not_found`. */
+  async getReceipt(requestId: string): Promise<Receipt> {
+    const receipt = await this.findReceipt(requestId);
+    if (!receipt) throw new DomainError('not_found', 'receipt');
+    return receipt;
+  }
+
+  /** The receipt of one of a key's own requests. Throws `usage_not_found`, for another key's request too. */
+  async getForKey(apiKeyId: string, requestId: string): Promise<Receipt> {
+    const receipt = await this.findReceipt(requestId);
+    if (receipt?.apiKeyId !== apiKeyId) throw new DomainError('usage_not_found');
+    return receipt;
+  }
+
+  /** The usage log, newest first. */
+  async list(filter: UsageFilter, { limit, cursor }: PageRequest): Promise<Page<Usage>> {
+    const before = cursor === undefined ? undefined : readCursor(cursor);
+    const rows = await this.repository.list(filter, { before, limit: limit + 1 });
+    const { rows: page, nextCursor } = toPage(rows, limit, (row) => row.request_id);
+    return { rows: page.map(toUsage), nextCursor };
+  }
+
+  /** Sums over at most 93 days, the last 31 unless told. Throws `invalid_request` for a range that is empty or longer. */
+  async summarize(groupBy: UsageGrouping, { from, to, ...filter }: UsageFilter): Promise<UsageSummary[]> {
+    const toMs = to?.getTime() ?? this.clock.nowMs() + DAY_MS;
+    const fromMs = from?.getTime() ?? toMs - SUMMARY_DAYS * DAY_MS;
+    if (fromMs >= toMs || toMs - fromMs > SUMMARY_DAYS_MAX * DAY_MS) {
+      const problem = `from must lie before to, by at most ${SUMMARY_DAYS_MAX} days.`;
+      throw new DomainError('invalid_request', 'range', { message: problem, problems: [problem] });
+    }
+    const range = { from: new Date(fromMs), to: new Date(toMs) };
+    return (await this.repository.summarize(groupBy, { ...filter, ...range })).map(toSummary);
+  }
+
+  private async findReceipt(requestId: string): Promise<Receipt | null> {
+    const row = UUID.test(requestId) ? await this.repository.findReceipt(requestId) : null;
+    return row && toReceipt(row);
+  }
+}
+
+function toSummary(row: SummaryRow): UsageSummary {
+  return {
+    key: row.key,
+    requests: Number(row.requests),
+    failed: Number(row.failed),
+    tokens: {
+      input: Number(row.input),
+      cachedInput: Number(row.cached_input),
+      cacheWrite: Number(row.cache_write),
+      output: Number(row.output),
+      reasoning: Number(row.reasoning),
+    },
+    chargeMicropoints: Number(row.points),
+    uncollectedMicropoints: Number(row.uncollected),
+  };
+}
+
+function readCursor(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString();
+  if (!UUID.test(id))
+    throw new DomainError('invalid_request', 'cursor', { problems: ['cursor: is not one that a list answered'] });
+  return id;
+}
