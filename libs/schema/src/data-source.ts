@@ -36,9 +36,11 @@ export async function runMigrations(url: string): Promise<string[]> {
   });
 }
 
-/** True where every migration this build knows has run. */
-export async function isSchemaCurrent(url: string): Promise<boolean> {
-  return withDataSource(url, async (source) => !(await source.showMigrations()));
+/** Throws, in words for an operator, unless every migration this build knows has run. */
+export async function assertSchemaCurrent(url: string): Promise<void> {
+  const isBehind = await withDataSource(url, (source) => source.showMigrations());
+  if (isBehind)
+    throw new Error('the database schema is older than this build: start the admin application, which migrates it');
 }
 
 async function withDataSource<T>(url: string, work: (source: DataSource) => Promise<T>): Promise<T> {

@@ -1,3 +1,3 @@
-export { createDataSource, isSchemaCurrent, runMigrations } from './data-source.js';
+export { assertSchemaCurrent, createDataSource, runMigrations } from './data-source.js';
 export { ENTITIES } from './entities.js';
 export { MIGRATIONS } from './migrations.js';

@@ -1,4 +1,16 @@
 import { Platform0000000000001 } from './migrations/0001-platform.js';
+import { AccountsKeys0000000000002 } from './migrations/0002-accounts-keys.js';
+import { ModelsChannels0000000000003 } from './migrations/0003-models-channels.js';
+import { AccessRules0000000000004 } from './migrations/0004-access-rules.js';
+import { Points0000000000005 } from './migrations/0005-points.js';
+import { Admin0000000000006 } from './migrations/0006-admin.js';
 
 /** Every migration, oldest first. One that has landed is never edited. */
-export const MIGRATIONS = [Platform0000000000001];
+export const MIGRATIONS = [
+  Platform0000000000001,
+  AccountsKeys0000000000002,
+  ModelsChannels0000000000003,
+  AccessRules0000000000004,
+  Points0000000000005,
+  Admin0000000000006,
+];

@@ -22,7 +22,7 @@ export class AccountsKeys0000000000002 implements MigrationInterface {
 const GROUPS = [
   `CREATE TABLE account_group (
     id bigint GENERATED ALWAYS AS IDENTITY,
-    version integer NOT NULL DEFAULT 1,
+    version integer NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     name text NOT NULL,
@@ -58,7 +58,7 @@ const GROUPS = [
    $$`,
   `CREATE TRIGGER account_group_changed AFTER INSERT OR UPDATE OR DELETE ON account_group
      FOR EACH ROW EXECUTE FUNCTION notify_change()`,
-  `INSERT INTO account_group (name) VALUES ('default')`,
+  `INSERT INTO account_group (name, version) VALUES ('default', 1)`,
   // The default group counts as in use for ever, so that the foreign key refuses to delete it.
   `INSERT INTO account_group_use SELECT 'account_group', id, name FROM account_group WHERE name = 'default'`,
 ];
@@ -66,7 +66,7 @@ const GROUPS = [
 const ACCOUNTS = [
   `CREATE TABLE account (
     id bigint GENERATED ALWAYS AS IDENTITY,
-    version integer NOT NULL DEFAULT 1,
+    version integer NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     name text NOT NULL,
@@ -93,7 +93,7 @@ const ACCOUNTS = [
 const API_KEYS = [
   `CREATE TABLE api_key (
     id bigint GENERATED ALWAYS AS IDENTITY,
-    version integer NOT NULL DEFAULT 1,
+    version integer NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
     account_id bigint NOT NULL,
