@@ -1,0 +1,16 @@
+import type { OpenAiDialect } from './openai/endpoint.js';
+import { createOpenAiAdapter } from './openai/index.js';
+import type { ProviderAdapter } from './provider.js';
+
+/** Providers that speak OpenAI's format. */
+const OPENAI_DIALECTS: readonly OpenAiDialect[] = [
+  { name: 'openai', outputLimitField: 'max_completion_tokens', knowsStore: true },
+  { name: 'openai-compatible', outputLimitField: 'max_tokens', knowsStore: false },
+];
+
+const ADAPTERS = new Map(OPENAI_DIALECTS.map((dialect) => [dialect.name, createOpenAiAdapter(dialect)]));
+
+/** The adapter of a provider by the name a channel carries; undefined where this build has none. */
+export function findAdapter(provider: string): ProviderAdapter | undefined {
+  return ADAPTERS.get(provider);
+}

@@ -1,0 +1,13 @@
+const LENGTH_MAX = 1_000;
+
+/** Takes hosts, addresses, keys and organisation or project names out of an upstream's sentence before a client sees it. */
+export function cleanMessage(message: string): string {
+  return message
+    .slice(0, LENGTH_MAX)
+    .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, '[link]')
+    .replace(/\b(?:sk|pk|rk|key|org|proj|user|req|asst)[-_][A-Za-z0-9_*-]{4,}/g, '[hidden]')
+    .replace(/\b(?:Bearer|Basic)\s+\S+/gi, '[hidden]')
+    .replace(/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '[address]')
+    .replace(/\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|ai|dev|cloud|cn|local|internal|svc)(?::\d+)?\b/gi, '[host]')
+    .replace(/\blocalhost(?::\d+)?\b/gi, '[host]');
+}

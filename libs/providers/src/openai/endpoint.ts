@@ -1,0 +1,11 @@
+/** How providers that speak OpenAI's format differ from each other: a row of a table. */
+export interface OpenAiDialect {
+  readonly name: string;
+  /** The field of the output limit where the client sent none. */
+  readonly outputLimitField: 'max_completion_tokens' | 'max_tokens';
+  /** True where `store` is known and must be switched off; others refuse or ignore the field, so it is not sent. */
+  readonly knowsStore: boolean;
+}
+
+/** Path of chat completions below a base URL that ends in the version. */
+export const CHAT_PATH = '/chat/completions';

@@ -1,0 +1,49 @@
+import { findAdapter } from '../adapters.js';
+
+const changes = { upstreamModel: 'up', isStream: false, outputTokensMax: undefined };
+const openai = findAdapter('openai')!;
+const compatible = findAdapter('openai-compatible')!;
+
+describe('a chat request on its way to an upstream', () => {
+  it('keeps every field that we do not know', () => {
+    const body = {
+      model: 'public',
+      messages: [{ role: 'user', content: 'x', extra: 1 }],
+      logit_bias: { '1': 2 },
+      novelty: true,
+    };
+    expect(compatible.chatRequest(body, changes)).toEqual({ ...body, model: 'up' });
+  });
+
+  it('is not stored: switched off where the provider knows the field, not sent where it may not', () => {
+    expect(openai.chatRequest({ store: true }, changes)['store']).toBe(false);
+    expect(openai.chatRequest({}, changes)['store']).toBe(false);
+    expect('store' in compatible.chatRequest({ store: true }, changes)).toBe(false);
+  });
+
+  it('asks for usage on streams, keeping the other options', () => {
+    const body = { stream: true, stream_options: { include_usage: false, include_obfuscation: false } };
+    expect(openai.chatRequest(body, { ...changes, isStream: true })['stream_options']).toEqual({
+      include_usage: true,
+      include_obfuscation: false,
+    });
+  });
+
+  it("lowers the limit in the client's own field, or in the provider's where it sent none", () => {
+    const lowered = { ...changes, outputTokensMax: 300 };
+    expect(openai.chatRequest({ max_tokens: 900 }, lowered)).toMatchObject({ max_tokens: 300 });
+    expect(openai.chatRequest({}, lowered)).toMatchObject({ max_completion_tokens: 300 });
+    expect(compatible.chatRequest({}, lowered)).toMatchObject({ max_tokens: 300 });
+    expect('max_tokens' in openai.chatRequest({}, changes)).toBe(false);
+  });
+
+  it("never lets a tier chosen in the provider's settings raise the price", () => {
+    expect(openai.chatRequest({ service_tier: 'auto' }, changes)['service_tier']).toBe('default');
+  });
+
+  it('does not change the body it was given', () => {
+    const body = Object.freeze({ model: 'public', store: true });
+    openai.chatRequest(body, { ...changes, isStream: true });
+    expect(body).toEqual({ model: 'public', store: true });
+  });
+});

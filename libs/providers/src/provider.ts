@@ -1,0 +1,71 @@
+import type { ErrorCode } from '@tokenbay/errors';
+import type { TokenUsage } from '@tokenbay/protocol';
+
+/** A JSON object as it came over the wire: nothing about its fields is known yet. */
+export type JsonObject = Record<string, unknown>;
+
+/** What an upstream's refusal means for us. */
+export interface UpstreamFailure {
+  /**
+   * `request`: it speaks of the client's own request · `key`: our credential, credit or quota · `channel`: model access, region or a wrong
+   * address · `saturated`: too many requests at the moment · `server`: it failed.
+   */
+  readonly kind: 'request' | 'key' | 'channel' | 'saturated' | 'server';
+  /** For `request`: the code the client is answered with. */
+  readonly code?: ErrorCode;
+  /** For `request`: the upstream's sentence, cleaned of hosts, keys and organisation names. */
+  readonly message?: string;
+  /** For `request`: the parameter it speaks of. */
+  readonly param?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+/** What an upstream said that it consumed. */
+export interface UsageReading {
+  readonly usage: TokenUsage;
+  /** True where the report contradicts itself or holds no whole, non-negative numbers; the usage is then what could be made of it. */
+  readonly isSuspect: boolean;
+}
+
+/** One streamed event, as far as the relay must understand it. */
+export interface StreamEventReading {
+  /** How many choices finished with this event. */
+  readonly finished: number;
+  /** Text, tool arguments and reasoning delivered by this event; counted where the upstream reports no usage. */
+  readonly text: string;
+  readonly usage: UsageReading | undefined;
+  /** True where the event carries nothing but usage reporting. */
+  readonly isUsageOnly: boolean;
+  readonly failure: UpstreamFailure | undefined;
+}
+
+/** What the gateway changes in a chat request before it goes upstream. */
+export interface ChatChanges {
+  readonly upstreamModel: string;
+  readonly isStream: boolean;
+  /** The output limit to send where the client's own must be lowered, in tokens per choice; undefined leaves it as it is. */
+  readonly outputTokensMax: number | undefined;
+}
+
+/** Translation of one provider's wire format: pure functions, no connection, no state. */
+export interface ProviderAdapter {
+  readonly name: string;
+  /** Path of chat completions below the channel's base URL. */
+  readonly chatPath: string;
+  headers(secret: string): Record<string, string>;
+  chatRequest(body: JsonObject, changes: ChatChanges): JsonObject;
+  /** Reads a whole answer; undefined where it is no chat completion. */
+  readAnswer(answer: unknown): AnswerReading | undefined;
+  /** Reads one event's parsed JSON; undefined where it is no chat completion chunk. */
+  readEvent(event: unknown): StreamEventReading | undefined;
+  /** The event without its usage reporting, for a client that did not ask for it. */
+  withoutUsage(event: JsonObject): JsonObject;
+  readFailure(status: number, body: unknown, retryAfter: string | undefined): UpstreamFailure;
+}
+
+/** A whole answer, as far as the relay must understand it. */
+export interface AnswerReading {
+  readonly text: string;
+  readonly usage: UsageReading | undefined;
+  readonly failure: UpstreamFailure | undefined;
+}
