@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import { Behaviour } from './behaviours.js';
+
+/** Decides what a request is answered with, by the names of its model and key, a header, and what a test has ordered for the model. */
+export class BehaviourChooser {
+  private readonly orders = new Map<string, Behaviour>();
+  private readonly uses = new Map<string, number>();
+
+  /** From now on requests for this upstream model behave so; an empty text ends it. Throws on an unknown directive. */
+  order(model: string, directives: string): void {
+    this.uses.delete(`order ${model}`);
+    if (directives === '') this.orders.delete(model);
+    else this.orders.set(model, Behaviour.parse(directives));
+  }
+
+  clear(): void {
+    this.orders.clear();
+    this.uses.clear();
+  }
+
+  choose(request: IncomingMessage, model: string): Behaviour {
+    const { authorization, 'x-fake': header } = request.headers;
+    let behaviour = this.whileItLasts(model, Behaviour.ofName(model));
+    const order = this.orders.size > 0 ? this.orders.get(model) : undefined;
+    if (order) behaviour = behaviour.with(this.whileItLasts(`order ${model}`, order));
+    if (authorization?.includes('@')) {
+      behaviour = behaviour.with(this.whileItLasts(authorization, Behaviour.ofName(authorization)));
+    }
+    return typeof header === 'string' ? behaviour.with(Behaviour.parse(header)) : behaviour;
+  }
+
+  /** `times:N` wears off after N requests; what another name or order asks for goes on. */
+  private whileItLasts(source: string, behaviour: Behaviour): Behaviour {
+    const times = behaviour.number('times');
+    if (times === undefined) return behaviour;
+    const used = (this.uses.get(source) ?? 0) + 1;
+    this.uses.set(source, used);
+    return used > times ? Behaviour.none : behaviour;
+  }
+}

@@ -1,0 +1,18 @@
+export { type LoggedRequest, type ReportedUsage } from './fake-upstream/request-log.js';
+export {
+  startFakeUpstream,
+  type FakeUpstreamClient,
+  type FakeUpstreamStats,
+} from './fake-upstream/start-fake-upstream.js';
+export { cloneDatabase, type ClonedDatabase } from './postgres/clone-database.js';
+export { startPostgres, type PostgresOptions, type TestPostgres } from './postgres/start-postgres.js';
+export { findFreePort, findFreePorts } from './processes/free-port.js';
+export { startProgram, type Program, type ProgramOptions } from './processes/start-program.js';
+export { builtFile, WORKSPACE } from './processes/workspace.js';
+export { AdminClient, uniqueName } from './system/admin-client.js';
+export type * from './system/admin-objects.js';
+export { checkLedger, type LedgerExpectations } from './system/check-ledger.js';
+export { type World, type WorldOptions } from './system/create-world.js';
+export { GatewayClient, type ChatAnswer } from './system/gateway-client.js';
+export { type HttpAnswer } from './system/http-answer.js';
+export { startSystem, type GatewayProcess, type System, type SystemOptions } from './system/start-system.js';
