@@ -1,0 +1,15 @@
+import { OmitType } from '@nestjs/swagger';
+import { RateLimitDto, RateLimitField } from '../http/fields.js';
+import { HumanNameField } from '../http/human-name.field.js';
+import { UpdateAccountDto } from './update-account.dto.js';
+
+/** A new account. */
+export class CreateAccountDto extends OmitType(UpdateAccountDto, ['name', 'rateLimit']) {
+  /** For people; need not be unique. */
+  @HumanNameField()
+  name!: string;
+
+  /** How many requests the account may make, over all its keys. */
+  @RateLimitField({ optional: true, nullable: true, description: 'Null: no limit.' })
+  rateLimit?: RateLimitDto | null;
+}

@@ -1,0 +1,27 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+/** What every object that administrators change answers besides its own fields. */
+export class ConfigurationResponse {
+  /** Grows by one with each change; send it as `If-Match`. */
+  @ApiProperty({ example: 1 })
+  version!: number;
+
+  /** RFC 3339, UTC. */
+  @ApiProperty({ format: 'date-time' })
+  createdAt!: string;
+
+  /** RFC 3339, UTC. */
+  @ApiProperty({ format: 'date-time' })
+  updatedAt!: string;
+}
+
+type ConfigurationFields = Pick<ConfigurationResponse, 'version' | 'createdAt' | 'updatedAt'>;
+
+/** The fields that every object that administrators change answers besides its own. */
+export function toConfigurationResponse(row: {
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+}): ConfigurationFields {
+  return { version: row.version, createdAt: row.createdAt.toISOString(), updatedAt: row.updatedAt.toISOString() };
+}

@@ -1,0 +1,14 @@
+import { OmitType } from '@nestjs/swagger';
+import { NameField, RateLimitDto, RateLimitField } from '../http/fields.js';
+import { UpdateModelDto } from './update-model.dto.js';
+
+/** A new model. */
+export class CreateModelDto extends OmitType(UpdateModelDto, ['rateLimit']) {
+  /** What clients ask for; unique, never changes. */
+  @NameField({ description: 'What clients ask for; unique, never changes.' })
+  name!: string;
+
+  /** How many requests an account may make to this model. */
+  @RateLimitField({ optional: true, nullable: true, description: 'Per account. Null: no limit.' })
+  rateLimit?: RateLimitDto | null;
+}

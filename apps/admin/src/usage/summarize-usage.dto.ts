@@ -1,0 +1,9 @@
+import { USAGE_GROUPINGS, type UsageGrouping } from '@tokenbay/usage';
+import { EnumField } from '../http/fields.js';
+import { UsageFilterDto } from './usage-filter.dto.js';
+
+/** Which requests to sum up, by what. The range is the last 31 days unless told, and 93 at most. */
+export class SummarizeUsageDto extends UsageFilterDto {
+  @EnumField(USAGE_GROUPINGS)
+  groupBy!: UsageGrouping;
+}

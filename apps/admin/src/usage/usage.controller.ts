@@ -1,0 +1,37 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { UsageService } from '@tokenbay/usage';
+import { ApiPageOf, type PageResponse, toPageResponse } from '../http/page.response.js';
+import { ListUsageDto } from './list-usage.dto.js';
+import { ReceiptResponse, toReceiptResponse } from './receipt.response.js';
+import { SummarizeUsageDto } from './summarize-usage.dto.js';
+import { toUsageResponse, UsageResponse } from './usage.response.js';
+import { toUsageSummaryResponse, UsageSummaryResponse } from './usage-summary.response.js';
+
+/** The usage log: every request that reached an upstream. */
+@ApiTags('usage')
+@Controller('usage')
+export class UsageController {
+  constructor(private readonly usage: UsageService) {}
+
+  /** Lists requests, newest first. */
+  @Get()
+  @ApiPageOf(UsageResponse)
+  async list(@Query() { limit, cursor, ...filter }: ListUsageDto): Promise<PageResponse<UsageResponse>> {
+    return toPageResponse(await this.usage.list(filter, { limit, cursor }), toUsageResponse);
+  }
+
+  /** Sums requests up. */
+  @Get('summary')
+  @ApiOkResponse({ type: UsageSummaryResponse })
+  async summarize(@Query() { groupBy, ...filter }: SummarizeUsageDto): Promise<UsageSummaryResponse> {
+    return toUsageSummaryResponse(await this.usage.summarize(groupBy, filter));
+  }
+
+  /** The receipt of one request. */
+  @Get(':requestId')
+  @ApiOkResponse({ type: ReceiptResponse })
+  async get(@Param('requestId') requestId: string): Promise<ReceiptResponse> {
+    return toReceiptResponse(await this.usage.getReceipt(requestId));
+  }
+}
