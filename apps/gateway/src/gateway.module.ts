@@ -1,0 +1,43 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type Logger, PlatformModule } from '@tokenbay/platform';
+import { LedgerModule, PointsModule } from '@tokenbay/points';
+import { ModelsModule } from '@tokenbay/models';
+import { ENTITIES } from '@tokenbay/schema';
+import { UsageModule } from '@tokenbay/usage';
+import { GATEWAY_CONFIG, type GatewayConfig } from './gateway.config.js';
+import { ErrorCounts } from './health/error-counts.js';
+import { HealthModule } from './health/health.module.js';
+import { RelayModule } from './relay/relay.module.js';
+import { AccountController } from './surfaces/account/account.controller.js';
+import { UsageController } from './surfaces/account/usage.controller.js';
+import { GeminiModelsController, ModelsController } from './surfaces/models/models.controller.js';
+import { ModelsService } from './surfaces/models/models.service.js';
+import { OpenAiChatController } from './surfaces/openai-chat/openai-chat.controller.js';
+
+/** The data plane: answers clients, moves points, writes usage; changes no configuration. */
+@Module({})
+export class GatewayModule {
+  static forRoot(config: GatewayConfig, logger: Logger, errorCounts: ErrorCounts): DynamicModule {
+    const { databaseUrl, secretsKey } = config;
+    return {
+      module: GatewayModule,
+      global: true,
+      imports: [
+        PlatformModule.forRoot({ app: 'gateway', databaseUrl, secretsKey, logger, entities: ENTITIES }),
+        ModelsModule,
+        LedgerModule,
+        PointsModule,
+        UsageModule,
+        HealthModule,
+        RelayModule,
+      ],
+      controllers: [OpenAiChatController, ModelsController, GeminiModelsController, AccountController, UsageController],
+      providers: [
+        { provide: GATEWAY_CONFIG, useValue: config },
+        { provide: ErrorCounts, useValue: errorCounts },
+        ModelsService,
+      ],
+      exports: [GATEWAY_CONFIG, ErrorCounts],
+    };
+  }
+}

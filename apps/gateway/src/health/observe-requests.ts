@@ -1,0 +1,36 @@
+import type { ErrorRenderer, Logger } from '@tokenbay/platform';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ErrorCounts } from './error-counts.js';
+import type { RequestMetrics } from './request-metrics.js';
+
+/** Counts every request, and writes one line for each that was served; refusals have a line of their own, with their code. */
+export function observeRequests(fastify: FastifyInstance, metrics: RequestMetrics, logger: Logger): void {
+  fastify.decorateRequest('startedAtMs', 0);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    request.startedAtMs = performance.now();
+    metrics.begin();
+    reply.raw.once('close', () => {
+      const ms = performance.now() - request.startedAtMs;
+      const status = reply.raw.headersSent ? reply.raw.statusCode : 0;
+      metrics.end(request.routeOptions.url ?? 'none', status, ms / 1000);
+      if (status < 400 && request.routeOptions.config.access !== 'public')
+        logger.info({ ...lineOf(request), status, ms: Math.round(ms) }, 'served');
+    });
+    done();
+  });
+}
+
+/** The renderer, counting every error that it renders. */
+export function countErrors(renderer: ErrorRenderer, counts: ErrorCounts): ErrorRenderer {
+  return {
+    render(view, request) {
+      counts.count(view.code);
+      return renderer.render(view, request);
+    },
+  };
+}
+
+/** What the line of a served request says of it. Status 0 beside it means that the client left before anything was answered. */
+function lineOf({ id: requestId, method, caller, routeOptions }: FastifyRequest): object {
+  return { requestId, method, route: routeOptions.url, apiKeyId: caller?.key.id };
+}

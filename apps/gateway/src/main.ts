@@ -1,0 +1,14 @@
+import { createLogger, runProcess } from '@tokenbay/platform';
+import { assertSchemaCurrent } from '@tokenbay/schema';
+import { createGatewayApp } from './create-gateway-app.js';
+import { readGatewayConfig } from './gateway.config.js';
+
+await runProcess(async () => {
+  const config = readGatewayConfig(process.env);
+  const logger = createLogger('gateway', config.logLevel);
+  await assertSchemaCurrent(config.databaseUrl);
+  const app = await createGatewayApp(config, logger);
+  await app.listen(config.port, config.host);
+  logger.info({ host: config.host, port: config.port }, 'listening');
+  return { app, logger };
+});

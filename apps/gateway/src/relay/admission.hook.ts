@@ -1,0 +1,83 @@
+import type { RateDecision } from '@tokenbay/limits';
+import { type CidrSet, resolveClientAddress } from '@tokenbay/platform';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { dialectOf } from '../surfaces/dialect.js';
+import { findRouteRefusal } from './find-route-refusal.js';
+import { readCredential } from './read-credential.js';
+import { decodeBody, parseJsonBody } from './read-json-body.js';
+import type { RelayService } from './relay.service.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** `public` routes are served without credentials; every other route is closed. */
+    access?: 'public';
+    /** True on routes whose requests take a unit of the account's rate. */
+    countsForAccountRate?: boolean;
+  }
+}
+
+/** What admission needs to know of the process it runs in. */
+export interface AdmissionOptions {
+  readonly relay: RelayService;
+  readonly trustedProxies: CidrSet;
+  readonly bodyBytesMax: number;
+}
+
+/**
+ * Puts admission before every route, in Fastify itself, so that no variant of a path gets around it; and reads bodies only after it. A
+ * route is closed unless it says that it is public.
+ */
+export function installAdmission(fastify: FastifyInstance, options: AdmissionOptions): void {
+  fastify.decorateRequest('caller', null);
+  fastify.decorateRequest('bodyBytes', 0);
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (request.is404) throw refuseRoute(request);
+    const { config } = request.routeOptions;
+    if (config.access === 'public') return;
+    request.caller = await options.relay.admit({
+      address: addressOf(request, options.trustedProxies),
+      readCredential: () => credentialOf(request),
+      countsForAccountRate: config.countsForAccountRate === true,
+      onAccountRate: (decision) => showRate(reply, decision),
+    });
+  });
+  fastify.removeContentTypeParser('application/json');
+  fastify.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (request: FastifyRequest, bytes: Buffer) => {
+      const decoded = await decodeBody({
+        bytes,
+        encoding: request.headers['content-encoding'],
+        bytesMax: options.bodyBytesMax,
+      });
+      request.bodyBytes = decoded.length;
+      return parseJsonBody(decoded);
+    },
+  );
+}
+
+function refuseRoute({ method, url, headers }: FastifyRequest): Error {
+  return findRouteRefusal({ method, path: url.split('?', 1)[0] ?? url, wantsUpgrade: headers.upgrade !== undefined });
+}
+
+function addressOf(request: FastifyRequest, trusted: CidrSet): ReturnType<typeof resolveClientAddress> {
+  return resolveClientAddress({
+    peer: request.raw.socket.remoteAddress,
+    forwardedFor: request.headers['x-forwarded-for'],
+    trusted,
+  });
+}
+
+function credentialOf(request: FastifyRequest): string {
+  const queryKey = (request.query as Record<string, unknown> | undefined)?.['key'];
+  return readCredential({ headers: request.headers, dialect: dialectOf(request.url), queryKey });
+}
+
+function showRate(reply: FastifyReply, { limit, remaining, resetMs }: RateDecision): void {
+  void reply.headers({
+    'x-ratelimit-limit-requests': String(limit),
+    'x-ratelimit-remaining-requests': String(remaining),
+    'x-ratelimit-reset-requests': `${Math.ceil(resetMs / 1000)}s`,
+  });
+}

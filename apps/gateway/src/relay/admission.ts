@@ -1,0 +1,58 @@
+import { DomainError } from '@tokenbay/errors';
+import {
+  findUnpricedKinds,
+  type Model,
+  outputTokensAffordable,
+  worstCase,
+  type WorstCaseRequest,
+} from '@tokenbay/models';
+import type { Call } from './call.js';
+import { tokenLimitsOf } from './token-limits.js';
+
+/** What a request may cost at most, and the least that it can be cut down to. Integer micropoints. */
+export interface Quote {
+  readonly need: number;
+  readonly least: number;
+  /** The output limit per choice that `need` pays for. */
+  readonly outputTokensMax: number;
+  /** The output limit per choice that an amount from `least` to `need` pays for. */
+  readonly outputTokensFor: (micropoints: number) => number;
+}
+
+/**
+ * Quotes a request's worst case at the prices of this moment. Throws `model_capability_not_supported` where the model has no prices for
+ * what every such request consumes, and `invalid_request` for a field that changes the price and has none.
+ */
+export function quote(call: Call, model: Model, multiplier: string): Quote {
+  assertPriced(call, model);
+  const limits = tokenLimitsOf(model);
+  const outputTokensMax = Math.min(call.outputTokensMax ?? Infinity, limits.outputTokensMax);
+  const request: WorstCaseRequest = {
+    prices: model.prices,
+    multiplier,
+    inputTokensMax: Math.min(call.inputTokensMax ?? Infinity, limits.contextTokensMax),
+    outputTokensMax,
+    n: call.choices,
+    serviceTier: call.serviceTier,
+    excludedKinds: call.excludedKinds,
+  };
+  const floor = Math.min(outputTokensMax, call.outputTokensFloor);
+  return {
+    need: worstCase(request),
+    least: worstCase({ ...request, outputTokensMax: floor }),
+    outputTokensMax,
+    outputTokensFor: (micropoints) => Math.max(floor, outputTokensAffordable(micropoints, request) ?? floor),
+  };
+}
+
+function assertPriced(call: Call, { prices }: Model): void {
+  const { priceKinds, hostedTools, serviceTier } = call;
+  const [unsold] = findUnpricedKinds({ prices, kinds: priceKinds.slice(0, 2) });
+  if (unsold) throw new DomainError('model_capability_not_supported', `no price: ${unsold}`);
+  const [extra] = findUnpricedKinds({ prices, kinds: priceKinds, tools: hostedTools, serviceTier });
+  if (extra) {
+    throw new DomainError('invalid_request', extra, {
+      message: `This model has no price for ${extra}, which the request asks for.`,
+    });
+  }
+}

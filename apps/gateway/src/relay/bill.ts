@@ -1,0 +1,69 @@
+import { type Model, priceUsage, type UsagePrice } from '@tokenbay/models';
+import { NO_USAGE, type TokenUsage, type UsageSource } from '@tokenbay/protocol';
+import type { UsageReading } from '@tokenbay/providers';
+import type { Call } from './call.js';
+import { countTokens } from './count-tokens.js';
+import { tokenLimitsOf } from './token-limits.js';
+
+/** What one request consumed and what that costs, ready to be booked. */
+export interface Bill {
+  readonly usage: TokenUsage;
+  readonly source: UsageSource;
+  /** Whether any kind is priced, each line, and the sum. */
+  readonly price: UsagePrice;
+}
+
+/** What a bill is made from. */
+export interface BillFacts {
+  readonly call: Call;
+  readonly model: Model;
+  readonly multiplier: string;
+}
+
+/**
+ * The bill of what the upstream reported. A report that contradicts itself, or exceeds what the model can consume, is cut down to that and
+ * marked `suspect`.
+ */
+export function billReported(facts: BillFacts, { usage, isSuspect }: UsageReading): Bill {
+  const { contextTokensMax, outputTokensMax } = tokenLimitsOf(facts.model);
+  const possible = clampUsage(usage, contextTokensMax, outputTokensMax * facts.call.choices);
+  return bill(facts, possible, isSuspect || possible !== usage ? 'suspect' : 'reported');
+}
+
+/** The bill of input plus delivered output as a tokenizer counts them, for an answer whose usage nobody reported. */
+export async function billEstimated(facts: BillFacts, deliveredText: string): Promise<Bill> {
+  const [inputTokens, outputTokens] = [await countTokens(facts.call.readInputText()), await countTokens(deliveredText)];
+  return bill(facts, { ...NO_USAGE, inputTokens, outputTokens }, 'estimated');
+}
+
+/** The bill of nothing. */
+export function billNothing(): Bill {
+  return { usage: NO_USAGE, source: 'reported', price: { micropoints: 0, lines: [], unpricedKinds: [] } };
+}
+
+function bill({ call, model, multiplier }: BillFacts, usage: TokenUsage, source: UsageSource): Bill {
+  const price = priceUsage({ ...usage, requests: 1, serviceTier: call.serviceTier }, model.prices, multiplier);
+  return { usage, source: price.unpricedKinds.length > 0 ? 'suspect' : source, price };
+}
+
+/** The usage itself where it is possible; otherwise each kind cut so that input and output are within their bounds. */
+function clampUsage(usage: TokenUsage, inputMax: number, outputMax: number): TokenUsage {
+  const left = { input: inputMax, output: outputMax };
+  const take = (side: 'input' | 'output', count: number): number => {
+    const taken = Math.min(count, left[side]);
+    left[side] -= taken;
+    return taken;
+  };
+  const clamped: TokenUsage = {
+    cacheWriteLongTokens: take('input', usage.cacheWriteLongTokens),
+    cacheWriteTokens: take('input', usage.cacheWriteTokens),
+    audioInputTokens: take('input', usage.audioInputTokens),
+    inputTokens: take('input', usage.inputTokens),
+    cachedInputTokens: take('input', usage.cachedInputTokens),
+    audioOutputTokens: take('output', usage.audioOutputTokens),
+    outputTokens: take('output', usage.outputTokens),
+    reasoningTokens: Math.min(usage.reasoningTokens, outputMax),
+  };
+  const isPossible = (Object.keys(clamped) as (keyof TokenUsage)[]).every((kind) => clamped[kind] === usage[kind]);
+  return isPossible ? usage : clamped;
+}

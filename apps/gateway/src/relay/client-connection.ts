@@ -1,0 +1,73 @@
+import type { FastifyReply } from 'fastify';
+
+/** A client that takes nothing for so long is given up. */
+const STALL_MS = 30_000;
+
+/** The client's side of an exchange: whether it is still there, and a stream to it that waits when it is slow. */
+export class ClientConnection {
+  isGone = false;
+  private onGone: (() => void) | undefined;
+
+  constructor(private readonly reply: FastifyReply) {
+    reply.raw.once('close', () => {
+      if (reply.raw.writableFinished) return;
+      this.isGone = true;
+      this.onGone?.();
+    });
+  }
+
+  /** Calls back once when the client leaves before its answer is complete; at once if it has left. */
+  whenGone(callback: () => void): void {
+    if (this.isGone) callback();
+    else this.onGone = callback;
+  }
+
+  /** Sends status 200 and the headers set so far; from here on the answer is written by hand. */
+  startStream(contentType: string): void {
+    this.reply
+      .header('content-type', contentType)
+      .header('cache-control', 'no-cache')
+      .header('x-accel-buffering', 'no');
+    this.reply.hijack();
+    if (!this.isGone) this.reply.raw.writeHead(200, this.reply.getHeaders() as Record<string, string>);
+  }
+
+  /** Writes bytes; a promise resolves when the client has caught up or was given up. Bytes for a client that is gone are dropped. */
+  write(buffers: readonly Buffer[]): void | Promise<void> {
+    const { raw } = this.reply;
+    if (this.isGone || buffers.length === 0) return;
+    let hasRoom = true;
+    if (buffers.length > 1) raw.cork();
+    for (const buffer of buffers) hasRoom = raw.write(buffer);
+    if (buffers.length > 1) raw.uncork();
+    return hasRoom ? undefined : this.caughtUp();
+  }
+
+  /** Ends the stream with its last bytes. */
+  end(buffers: readonly (Buffer | string)[]): void {
+    if (this.isGone) return;
+    this.reply.raw.end(
+      Buffer.concat(buffers.map((buffer) => (typeof buffer === 'string' ? Buffer.from(buffer) : buffer))),
+    );
+  }
+
+  /** Ends the stream with an error as the last thing sent, and then the connection. */
+  endWithError(rendered: string): void {
+    if (this.isGone) return;
+    const { raw } = this.reply;
+    raw.end(rendered, () => raw.socket?.end());
+  }
+
+  private caughtUp(): Promise<void> {
+    const { raw } = this.reply;
+    return new Promise((resolve) => {
+      const settle = (): void => {
+        clearTimeout(stall);
+        raw.off('drain', settle).off('close', settle);
+        resolve();
+      };
+      const stall = setTimeout(() => raw.destroy(), STALL_MS);
+      raw.on('drain', settle).on('close', settle);
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import type { AnswerReading, JsonObject, ProviderAdapter, UpstreamFailure, UsageReading } from '@tokenbay/providers';
+import type { Call } from '../call.js';
+
+/** What the upstream is asked for in place of what the client asked for. */
+export interface ExchangeTerms {
+  readonly call: Call;
+  readonly adapter: ProviderAdapter;
+  readonly upstreamModel: string;
+  /** The lowered output limit per choice; undefined leaves the client's. */
+  readonly outputTokensMax: number | undefined;
+}
+
+/** A request as it goes upstream. */
+export interface OutgoingRequest {
+  readonly path: string;
+  readonly body: string;
+}
+
+/** Turns a client's call into upstream bytes and upstream bytes into client bytes, and meters usage on the way. */
+export interface Exchange {
+  readonly request: OutgoingRequest;
+  /** Reads a whole answer. Throws `response_parse_failed` where it is none. */
+  readAnswer(bytes: Buffer): WholeAnswer;
+  openStream(): StreamExchange;
+}
+
+/** A whole answer: what the client gets, and what it says. */
+export interface WholeAnswer {
+  readonly bytes: Buffer;
+  readonly reading: AnswerReading;
+}
+
+/** A stream on its way through: deltas are ready at once, the tail (finish, usage, terminator) waits for the ledger. */
+export interface StreamExchange {
+  /** Takes bytes from the upstream. Throws UpstreamError or `response_parse_failed`; what was ready before stays so. */
+  push(chunk: Buffer): void;
+  /** Hands over what may be sent now. */
+  takeReady(): Buffer[];
+  /** The last bytes of a complete stream, terminator included. */
+  takeTail(): Buffer[];
+  /** True once an event of the answer itself was read. */
+  readonly hasBegun: boolean;
+  /** True once nothing more can come. */
+  readonly isTerminated: boolean;
+  /** True where every choice has finished, or the upstream has said that it is done. */
+  readonly isComplete: boolean;
+  /** The failure that the upstream reported inside its stream. */
+  readonly failure: UpstreamFailure | undefined;
+  readonly usage: UsageReading | undefined;
+  /** Everything that was delivered, for counting. */
+  readonly text: string;
+}
+
+/** A parsed JSON object, or undefined. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,110 @@
+import { findAdapter } from '@tokenbay/providers';
+import type { Call } from '../call.js';
+import { PassThroughStream } from './pass-through-stream.js';
+
+const adapter = findAdapter('openai')!;
+
+function stream(overrides: Partial<Call> = {}): PassThroughStream {
+  const call = { choices: 1, wantsUsage: false, ...overrides } as Call;
+  return new PassThroughStream({ call, adapter, upstreamModel: 'm', outputTokensMax: undefined });
+}
+
+const chunk = (choices: object[], more: object = {}) =>
+  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', choices, ...more })}\n\n`;
+const delta = (content: string, more: object = {}) =>
+  chunk([{ index: 0, delta: { content }, finish_reason: null }], more);
+const finish = (more: object = {}) => chunk([{ index: 0, delta: {}, finish_reason: 'stop' }], more);
+const usage = { prompt_tokens: 7, completion_tokens: 3 };
+const DONE = 'data: [DONE]\n\n';
+
+function feed(exchange: PassThroughStream, ...pieces: (string | Buffer)[]): { ready: string; tail: string } {
+  let ready = '';
+  for (const piece of pieces) {
+    exchange.push(Buffer.from(piece));
+    ready += Buffer.concat(exchange.takeReady()).toString();
+  }
+  return { ready, tail: exchange.isComplete ? Buffer.concat(exchange.takeTail()).toString() : '' };
+}
+
+const WITH_USAGE = [
+  delta('Hé', { usage: null }),
+  delta('llo', { usage: null }),
+  finish({ usage: null }),
+  chunk([], { usage }),
+  DONE,
+];
+
+describe('a chat stream that passes through', () => {
+  it('sends deltas at once, and keeps the finish and all after it for the tail', () => {
+    const { ready, tail } = feed(stream({ wantsUsage: true }), ...WITH_USAGE);
+    expect(ready).toBe(WITH_USAGE[0]! + WITH_USAGE[1]!);
+    expect(tail).toBe(WITH_USAGE.slice(2).join(''));
+  });
+
+  it('shows no trace of usage reporting to a client that did not ask, and meters it all the same', () => {
+    const exchange = stream();
+    const { ready, tail } = feed(exchange, ...WITH_USAGE);
+    expect(ready + tail).toBe(delta('Hé') + delta('llo') + finish() + DONE);
+    expect(exchange.usage?.usage).toMatchObject({ inputTokens: 7, outputTokens: 3 });
+  });
+
+  it('takes usage out of the chunk that finishes, where some providers put it', () => {
+    const exchange = stream();
+    const { tail } = feed(exchange, delta('x'), finish({ usage }), DONE);
+    expect(tail).toBe(finish() + DONE);
+    expect(exchange.usage?.usage.inputTokens).toBe(7);
+  });
+
+  it('gives the same bytes and the same usage wherever the upstream cuts its stream', () => {
+    const bytes = Buffer.from(WITH_USAGE.join(''));
+    const expected = feed(stream(), bytes);
+    for (let at = 1; at < bytes.length; at += 1) {
+      const exchange = stream();
+      expect(feed(exchange, bytes.subarray(0, at), bytes.subarray(at))).toEqual(expected);
+      expect(exchange.usage?.usage.outputTokens).toBe(3);
+    }
+  });
+
+  it('waits for every choice to finish before it holds anything back', () => {
+    const end = (index: number) => chunk([{ index, delta: {}, finish_reason: 'stop' }]);
+    const { ready, tail } = feed(stream({ choices: 2 }), end(0), delta('b'), end(1), DONE);
+    expect(ready).toBe(end(0) + delta('b'));
+    expect(tail).toBe(end(1) + DONE);
+  });
+
+  it('has exactly one terminator, whether the upstream sends none or two', () => {
+    expect(feed(stream(), delta('x'), finish()).tail).toBe(finish() + DONE);
+    expect(feed(stream(), delta('x'), finish(), DONE, DONE, delta('y')).tail).toBe(finish() + DONE);
+  });
+
+  it('is not complete when it is cut before its finish', () => {
+    const exchange = stream();
+    feed(exchange, delta('x'), 'data: {"half');
+    expect(exchange.isComplete).toBe(false);
+    expect(exchange.text).toBe('x');
+  });
+
+  it('tells an error event from an answer, before and after the first delta', () => {
+    const error = 'data: {"error":{"message":"overloaded","type":"server_error"}}\n\n';
+    const early = stream();
+    feed(early, error);
+    expect([early.hasBegun, early.failure?.kind]).toEqual([false, 'server']);
+    const late = stream();
+    expect(feed(late, delta('x'), error, DONE).ready).toBe(delta('x'));
+    expect([late.isComplete, late.failure?.kind]).toEqual([false, 'server']);
+  });
+
+  it('refuses what is no chat completion', () => {
+    for (const garbage of ['data: <html>\n\n', 'data: 5\n\n', 'data: {"hello":1}\n\n']) {
+      expect(() => feed(stream(), garbage)).toThrow('response_parse_failed');
+    }
+  });
+
+  it('does not grow without bound after its finish', () => {
+    const exchange = stream();
+    feed(exchange, finish());
+    expect(() => {
+      for (let i = 0; i < 100; i += 1) feed(exchange, delta('x'.repeat(60_000)));
+    }).toThrow('response_parse_failed');
+  });
+});

@@ -1,0 +1,181 @@
+import { Injectable } from '@nestjs/common';
+import { type Channel, pickChannel } from '@tokenbay/channels';
+import { DomainError } from '@tokenbay/errors';
+import { findAdapter, type ProviderAdapter } from '@tokenbay/providers';
+import { RequestMetrics } from '../health/request-metrics.js';
+import type { CallLimits, UpstreamCall } from '../upstream/upstream-call.js';
+import { UpstreamClient } from '../upstream/upstream.client.js';
+import { UpstreamError } from '../upstream/upstream-error.js';
+import {
+  type Attempt,
+  AttemptFailure,
+  type Target,
+  throwUpstreamFailure,
+  toAttemptFailure,
+  toFinalError,
+} from './attempt.js';
+import type { Call } from './call.js';
+import { ChannelLoad } from './channel-load.js';
+import { parseObject, type WholeAnswer } from './exchange/exchange.js';
+import { PassThrough } from './exchange/pass-through.js';
+import { StreamPump } from './stream-pump.js';
+
+const ATTEMPTS_MAX = 3;
+const ANSWER_BYTES_MAX = 67_108_864;
+const ERROR_BYTES_MAX = 65_536;
+
+/** A request that was admitted and may go upstream. */
+export interface Assignment {
+  readonly call: Call;
+  /** The channels that may serve it. */
+  readonly candidates: readonly Channel[];
+  /** The lowered output limit per choice; undefined leaves the client's. */
+  readonly outputTokensMax: number | undefined;
+  /** Every try is added here, the successful one last. */
+  readonly attempts: Attempt[];
+  /** Told of every call as it starts, so that a client that leaves can bound it. */
+  readonly onCall: (call: UpstreamCall) => void;
+}
+
+/** An answer that has begun well: whole, or a stream whose first event was seen. */
+export type Answer = { readonly whole: WholeAnswer } | { readonly stream: StreamPump };
+
+/** Tries channels, each channel and key at most once, until one begins to answer well. Nothing has reached the client until then. */
+@Injectable()
+export class Forwarder {
+  constructor(
+    private readonly upstream: UpstreamClient,
+    private readonly load: ChannelLoad,
+    private readonly metrics: RequestMetrics,
+  ) {}
+
+  /**
+   * Resolves with an answer that has begun. Throws DomainError: the client's fault as the upstream judged it, `upstream_timeout`, or what
+   * remains when every try has failed.
+   */
+  async forward(assignment: Assignment): Promise<Answer> {
+    const failures: AttemptFailure[] = [];
+    const tried = { channelIds: new Set<string>(), keyIds: new Set<string>() };
+    while (failures.length < ATTEMPTS_MAX) {
+      const free = assignment.candidates.filter((channel) => this.load.hasRoom(channel));
+      const pick = pickChannel(free, { tried, random: Math.random });
+      if ('refusal' in pick) {
+        if (free.length < assignment.candidates.length)
+          failures.push(new AttemptFailure('saturated', 'at its concurrency limit'));
+        if (failures.length === 0) throw new DomainError(pick.refusal);
+        break;
+      }
+      try {
+        return await this.attempt(assignment, pick);
+      } catch (error) {
+        if (!(error instanceof AttemptFailure)) throw error;
+        failures.push(error);
+        // What speaks of the key leaves the channel's other keys in; everything else speaks of the channel.
+        tried.keyIds.add(pick.key.id);
+        if (error.verdict !== 'key') tried.channelIds.add(pick.channel.id);
+      }
+    }
+    throw toFinalError(failures);
+  }
+
+  private async attempt(assignment: Assignment, target: Target): Promise<Answer> {
+    const startedAtMs = performance.now();
+    const { channel, key } = target;
+    const leave = this.load.enter(channel);
+    let call: UpstreamCall | undefined;
+    const note = (reason: string | null): void => {
+      const ms = Math.round(performance.now() - startedAtMs);
+      this.metrics.countAttempt(channel.id, reason === null ? 'ok' : 'failed');
+      assignment.attempts.push({ channelId: channel.id, keyId: key.id, status: call?.status || null, ms, reason });
+    };
+    try {
+      const adapter = adapterOf(channel);
+      const exchange = this.exchangeFor(assignment, target, adapter);
+      call = this.upstream.send({
+        baseUrl: channel.baseUrl,
+        ...exchange.request,
+        headers: headersFor(adapter, key.secret(), assignment.call),
+        limits: limitsOf(channel, assignment.call),
+      });
+      assignment.onCall(call);
+      await call.started;
+      if (call.status < 200 || call.status > 299) await refuse(call, adapter);
+      const answer = isEventStream(call)
+        ? { stream: await StreamPump.begin(call, exchange.openStream(), leave) }
+        : { whole: readWhole(exchange.readAnswer(await readBody(call)), call.status) };
+      if (assignment.call.isStream && 'whole' in answer) throw new UpstreamError('malformed', 'not an event stream');
+      if ('whole' in answer) leave();
+      note(null);
+      return answer;
+    } catch (error) {
+      leave();
+      call?.abort();
+      const failure = judge(error);
+      note(failure instanceof DomainError ? failure.code : failure.reason);
+      throw failure;
+    }
+  }
+
+  private exchangeFor(
+    { call, outputTokensMax }: Assignment,
+    { channel }: Target,
+    adapter: ProviderAdapter,
+  ): PassThrough {
+    const upstreamModel = channel.models.get(call.model) ?? call.model;
+    return new PassThrough({ call, adapter, upstreamModel, outputTokensMax });
+  }
+}
+
+function adapterOf(channel: Channel): ProviderAdapter {
+  const adapter = findAdapter(channel.provider);
+  if (!adapter) throw new DomainError('conversion_not_implemented', channel.provider);
+  return adapter;
+}
+
+function limitsOf({ timeLimits }: Channel, { isStream }: Call): CallLimits {
+  return isStream ? timeLimits.stream : timeLimits.plain;
+}
+
+function isEventStream({ headers }: UpstreamCall): boolean {
+  return /^text\/event-stream\b/i.test(String(headers['content-type']));
+}
+
+function headersFor(adapter: ProviderAdapter, secret: string, call: Call): Record<string, string> {
+  return {
+    ...adapter.headers(secret),
+    'content-type': 'application/json',
+    accept: call.isStream ? 'text/event-stream' : 'application/json',
+    'accept-encoding': 'identity',
+    'user-agent': 'tokenbay-gateway',
+  };
+}
+
+async function refuse(call: UpstreamCall, adapter: ProviderAdapter): Promise<never> {
+  const bytes = await call.readAll(ERROR_BYTES_MAX);
+  const retryAfter = call.headers['retry-after'];
+  throwUpstreamFailure(adapter.readFailure(call.status, parseObject(bytes.toString('utf8')), retryAfter), call.status);
+}
+
+async function readBody(call: UpstreamCall): Promise<Buffer> {
+  const encoding = call.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new UpstreamError('malformed', 'an encoding that was not asked for');
+  return call.readAll(ANSWER_BYTES_MAX);
+}
+
+function readWhole(answer: WholeAnswer, status: number): WholeAnswer {
+  if (answer.reading.failure) throwUpstreamFailure(answer.reading.failure, status);
+  return answer;
+}
+
+/** An answer that cannot be read is the channel's failure, as long as another one may still answer. */
+function judge(error: unknown): AttemptFailure | DomainError {
+  if (error instanceof AttemptFailure) return error;
+  if (error instanceof UpstreamError) return toAttemptFailure(error);
+  if (error instanceof DomainError) {
+    return error.code === 'response_parse_failed'
+      ? new AttemptFailure('unreadable', error.message, undefined, error)
+      : error;
+  }
+  return new DomainError('internal_error', 'attempt', { cause: error });
+}

@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { AccessRulesModule } from '@tokenbay/access-rules';
+import { AccountsModule } from '@tokenbay/accounts';
+import { ChannelsModule } from '@tokenbay/channels';
+import { KeysModule } from '@tokenbay/keys';
+import { LimitsModule } from '@tokenbay/limits';
+import { ModelsModule } from '@tokenbay/models';
+import { PointsModule } from '@tokenbay/points';
+import { HealthModule } from '../health/health.module.js';
+import { UpstreamModule } from '../upstream/upstream.module.js';
+import { ChannelLoad } from './channel-load.js';
+import { Deliverer } from './deliverer.js';
+import { Forwarder } from './forwarder.js';
+import { RelayService } from './relay.service.js';
+
+/** The request path. */
+@Module({
+  imports: [
+    AccessRulesModule,
+    AccountsModule,
+    ChannelsModule,
+    KeysModule,
+    LimitsModule,
+    ModelsModule,
+    PointsModule,
+    HealthModule,
+    UpstreamModule,
+  ],
+  providers: [ChannelLoad, Deliverer, Forwarder, RelayService],
+  exports: [RelayService],
+})
+export class RelayModule {}

@@ -1,0 +1,174 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AccessRuleBook } from '@tokenbay/access-rules';
+import {
+  AccountsReader,
+  assertAccountActive,
+  assertGroupServesModel,
+  GroupCatalog,
+  resolveGroup,
+} from '@tokenbay/accounts';
+import { type Channel, ChannelCatalog } from '@tokenbay/channels';
+import { DomainError, type ErrorCode } from '@tokenbay/errors';
+import { assertKeyAllowsModel, assertKeyUsable, KeysReader, KeyUses } from '@tokenbay/keys';
+import { type RateDecision, RateLimiter } from '@tokenbay/limits';
+import { type Model, ModelCatalog } from '@tokenbay/models';
+import { type ClientAddress, Clock } from '@tokenbay/platform';
+import { PointsService } from '@tokenbay/points';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
+import { RequestMetrics } from '../health/request-metrics.js';
+import { quote, type Quote } from './admission.js';
+import type { Attempt } from './attempt.js';
+import type { Call } from './call.js';
+import type { Caller } from './caller.js';
+import { ClientConnection } from './client-connection.js';
+import { Deliverer } from './deliverer.js';
+import { Forwarder } from './forwarder.js';
+import { Settlement, type SettlementFacts } from './settlement.js';
+
+/** What is known of a request before its body is read. */
+export interface RequestHead {
+  readonly address: ClientAddress;
+  /** Finds the one credential; throws where there is none or two differ. */
+  readonly readCredential: () => string;
+  /** True where the request takes a unit of the account's rate. */
+  readonly countsForAccountRate: boolean;
+  /** Told what is left of the account's rate, also where that refuses the request. */
+  readonly onAccountRate: (decision: RateDecision) => void;
+}
+
+const MINUTE_SECONDS = 60;
+
+/** Orders every step of a request, in the order of the contract's checks. Nothing else in the house decides that order. */
+@Injectable()
+export class RelayService {
+  constructor(
+    private readonly limiter: RateLimiter,
+    private readonly rules: AccessRuleBook,
+    private readonly keys: KeysReader,
+    private readonly keyUses: KeyUses,
+    private readonly accounts: AccountsReader,
+    private readonly groups: GroupCatalog,
+    private readonly models: ModelCatalog,
+    private readonly channels: ChannelCatalog,
+    private readonly points: PointsService,
+    private readonly forwarder: Forwarder,
+    private readonly deliverer: Deliverer,
+    private readonly metrics: RequestMetrics,
+    private readonly clock: Clock,
+    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+  ) {}
+
+  /** Decides from a request's head whether its sender may ask at all. Throws the first refusal that applies. */
+  async admit(head: RequestHead): Promise<Caller> {
+    const { address } = head;
+    await this.takeAddressRate(address);
+    this.rules.assertNotBlacklistedGlobally(address);
+    const nowMs = this.clock.nowMs();
+    const key = await this.keys.authenticate(head.readCredential());
+    assertKeyUsable(key, nowMs);
+    const account = await this.accounts.get(key.accountId);
+    assertAccountActive(account);
+    const group = resolveGroup({ keyGroup: key.group, account, groups: this.groups });
+    this.rules.assertAllowed({ accountId: account.id, apiKeyId: key.id, group: group.name }, address, nowMs);
+    if (head.countsForAccountRate && account.rateLimit) {
+      const decision = await this.limiter.consume(`account:${account.id}`, account.rateLimit);
+      head.onAccountRate(decision);
+      assertAllowed(decision, 'account_rate_limited');
+    }
+    this.keyUses.record(key.id, nowMs);
+    return { key, account, group, address };
+  }
+
+  /** Serves a request that was admitted, to its last byte. Rejects with the first refusal, or with what went wrong upstream. */
+  async serve(call: Call, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const { caller } = request;
+    if (!caller) throw new DomainError('internal_error', 'not admitted');
+    const model = this.chooseModel(call, caller);
+    await this.takeModelRate(model, caller);
+    const multiplier = caller.group.priceMultiplier;
+    const price = quote(call, model, multiplier);
+    const { account, key, group } = caller;
+    const { need, least } = price;
+    const hold = await this.points.reserve({
+      requestId: request.id,
+      accountId: account.id,
+      apiKeyId: key.id,
+      budgeted: key.hasBudget,
+      least,
+      need,
+    });
+    const attempts: Attempt[] = [];
+    const facts: SettlementFacts = {
+      call,
+      model,
+      multiplier,
+      requestId: request.id,
+      startedAtMs: request.startedAtMs,
+      attempts,
+    };
+    const settlement = new Settlement(this.points, hold, facts);
+    try {
+      const client = new ClientConnection(reply);
+      const outputTokensMax = lowerOutput(call, price, hold.points);
+      if (outputTokensMax !== undefined) void reply.header('x-output-tokens-limited', String(outputTokensMax));
+      const candidates = this.channelsFor(model, group.name);
+      const answer = await this.forwarder.forward({
+        ...{ call, candidates, outputTokensMax, attempts },
+        onCall: (upstreamCall) => this.deliverer.boundWhenGone(upstreamCall, client),
+      });
+      settlement.firstByteMs = Math.round(performance.now() - request.startedAtMs);
+      this.metrics.observeFirstByte(settlement.firstByteMs / 1000);
+      const delivery = { reply, client, settlement, facts, requestId: request.id };
+      if ('whole' in answer) await this.deliverer.deliverWhole(answer.whole, delivery);
+      else await this.deliverer.deliverStream(answer.stream, delivery);
+    } catch (error) {
+      const failure =
+        error instanceof DomainError ? error : new DomainError('internal_error', 'relay', { cause: error });
+      await settlement.fail(failure);
+      throw failure;
+    }
+  }
+
+  private chooseModel(call: Call, { key, group }: Caller): Model {
+    const model = this.models.find(call.model);
+    if (!model) throw new DomainError('model_not_found', call.model.slice(0, 128));
+    if (!model.enabled) throw new DomainError('model_disabled');
+    if (!model.capabilities.has(call.capability))
+      throw new DomainError('model_capability_not_supported', call.capability);
+    assertGroupServesModel(group, model.name);
+    assertKeyAllowsModel(key, model.name);
+    return model;
+  }
+
+  private channelsFor(model: Model, group: string): readonly Channel[] {
+    const channels = this.channels.serving(model.name, group);
+    if (channels.length === 0) throw new DomainError('channel_unavailable', 'no channel serves the model to the group');
+    return channels;
+  }
+
+  private async takeAddressRate(address: ClientAddress): Promise<void> {
+    const requests = this.config.requestsPerMinutePerIp;
+    if (requests === 0) return;
+    const decision = await this.limiter.consume(`address:${address.text}`, { requests, windowSeconds: MINUTE_SECONDS });
+    assertAllowed(decision, 'global_rate_limited');
+  }
+
+  private async takeModelRate({ name, rateLimit }: Model, { account }: Caller): Promise<void> {
+    if (!rateLimit) return;
+    assertAllowed(await this.limiter.consume(`model:${account.id}:${name}`, rateLimit), 'model_rate_limited');
+  }
+}
+
+function assertAllowed({ allowed, resetMs }: RateDecision, code: ErrorCode): void {
+  if (!allowed) throw new DomainError(code, undefined, { retryAfterSeconds: resetMs / 1000 });
+}
+
+/** The output limit to send upstream: lowered where the hold is smaller than the worst case, or where the client asks beyond the model. */
+function lowerOutput(call: Call, price: Quote, heldPoints: number): number | undefined {
+  if (heldPoints < price.need) {
+    const limit = price.outputTokensFor(heldPoints);
+    return limit < price.outputTokensMax ? limit : undefined;
+  }
+  return price.outputTokensMax < (call.outputTokensMax ?? 0) ? price.outputTokensMax : undefined;
+}

@@ -1,0 +1,81 @@
+import { DomainError } from '@tokenbay/errors';
+import type { Hold, PointsService } from '@tokenbay/points';
+import type { Outcome } from '@tokenbay/protocol';
+import type { Attempt } from './attempt.js';
+import { type Bill, type BillFacts, billNothing } from './bill.js';
+
+/** What is known of a request when its points are held. */
+export interface SettlementFacts extends BillFacts {
+  readonly requestId: string;
+  readonly startedAtMs: number;
+  readonly attempts: readonly Attempt[];
+}
+
+/** How a request ended, in the words of the usage log. */
+interface Ending {
+  readonly bill: Bill;
+  readonly outcome: Outcome;
+  readonly status: number;
+  readonly code: string | null;
+}
+
+/** The one way a hold ends: charged before the last bytes, or given back. Whatever happens, it ends once. */
+export class Settlement {
+  firstByteMs: number | null = null;
+  private isOver = false;
+
+  constructor(
+    private readonly points: PointsService,
+    private readonly hold: Hold,
+    private readonly facts: SettlementFacts,
+  ) {}
+
+  /**
+   * Charges what was consumed. Once it resolves the last bytes may be sent. Rejects with `ledger_unavailable` where the charge is not
+   * known to be durable, and where the hold is gone and nobody can pay any more.
+   */
+  async charge(bill: Bill, outcome: 'completed' | 'client_left'): Promise<void> {
+    const { funding } = await this.settle({ bill, outcome, status: 200, code: null });
+    if (funding === 'refused') throw new DomainError('ledger_unavailable', 'the hold was given back meanwhile');
+  }
+
+  /** Ends a request that failed: nothing is charged; what it cost upstream, if anything, is recorded as the platform's. */
+  async fail(error: DomainError, cost: Bill = billNothing()): Promise<void> {
+    if (this.isOver) return;
+    if (this.facts.attempts.length === 0) {
+      this.isOver = true;
+      await this.points.release(this.hold);
+      return;
+    }
+    await this.settle({ bill: cost, outcome: 'failed', status: error.status, code: error.code });
+  }
+
+  private settle({ bill, outcome, status, code }: Ending): ReturnType<PointsService['settle']> {
+    this.isOver = true;
+    const { call, model, multiplier, requestId, startedAtMs, attempts } = this.facts;
+    const { usage, source, price } = bill;
+    return this.points.settle(this.hold, {
+      requestId,
+      cost: price.micropoints,
+      outcome,
+      model: model.name,
+      channelId: attempts.at(-1)?.channelId ?? null,
+      dialect: call.dialect,
+      stream: call.isStream,
+      status,
+      code,
+      tokens: {
+        input: usage.inputTokens + usage.audioInputTokens,
+        cachedInput: usage.cachedInputTokens,
+        cacheWrite: usage.cacheWriteTokens + usage.cacheWriteLongTokens,
+        output: usage.outputTokens + usage.audioOutputTokens,
+        reasoning: usage.reasoningTokens,
+      },
+      usageSource: source,
+      priceVersion: model.priceVersion,
+      latencyMs: Math.round(performance.now() - startedAtMs),
+      firstByteMs: this.firstByteMs,
+      receipt: { lines: price.lines, multiplier, attempts },
+    });
+  }
+}

@@ -1,0 +1,19 @@
+import type { Model } from '@tokenbay/models';
+
+/** Assumed of a model that states no limits, so that its worst case is bounded. */
+const CONTEXT_TOKENS_ASSUMED = 1_048_576;
+const OUTPUT_TOKENS_ASSUMED = 131_072;
+
+/** What one request can consume at most of a model, by its own statement or by assumption. */
+export function tokenLimitsOf({ contextTokensMax, outputTokensMax }: Model): TokenLimits {
+  return {
+    contextTokensMax: contextTokensMax ?? CONTEXT_TOKENS_ASSUMED,
+    outputTokensMax: outputTokensMax ?? OUTPUT_TOKENS_ASSUMED,
+  };
+}
+
+/** Bounds in tokens: of all input together, and of the output of one choice. */
+export interface TokenLimits {
+  readonly contextTokensMax: number;
+  readonly outputTokensMax: number;
+}

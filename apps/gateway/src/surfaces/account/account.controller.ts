@@ -1,0 +1,22 @@
+import { Controller, Get, Req } from '@nestjs/common';
+import { PointsService } from '@tokenbay/points';
+import type { FastifyRequest } from 'fastify';
+import { callerOf } from '../caller-of.js';
+import { type OwnAccountResponse, toOwnAccountResponse } from './account.response.js';
+
+/** What a client may know of its own account and key. */
+@Controller('v1/account')
+export class AccountController {
+  constructor(private readonly points: PointsService) {}
+
+  /** Balance, the calling key's consumption and limits, and the account's rate limit. */
+  @Get()
+  async show(@Req() request: FastifyRequest): Promise<OwnAccountResponse> {
+    const caller = callerOf(request);
+    const [balances, budgets] = await Promise.all([
+      this.points.balances([caller.account.id]),
+      this.points.budgets([caller.key.id]),
+    ]);
+    return toOwnAccountResponse(caller, balances.get(caller.account.id), budgets.get(caller.key.id));
+  }
+}

@@ -1,0 +1,19 @@
+import type { ErrorRenderer, ErrorView, RenderedError } from '@tokenbay/platform';
+import type { Dialect } from '@tokenbay/protocol';
+import { renderError as renderAnthropicError } from './anthropic-messages/error.js';
+import { dialectOf } from './dialect.js';
+import { renderError as renderGeminiError } from './gemini-generate/error.js';
+import { renderError as renderOpenaiError } from './openai-chat/error.js';
+
+const RENDERERS: Readonly<Record<Dialect, (view: ErrorView) => string>> = {
+  openai: renderOpenaiError,
+  anthropic: renderAnthropicError,
+  gemini: renderGeminiError,
+};
+
+/** Renders the gateway's errors in the dialect of the path. */
+export const dialectErrorRenderer: ErrorRenderer = {
+  render(view: ErrorView, { url }: { readonly url: string }): RenderedError {
+    return { body: RENDERERS[dialectOf(url)](view) };
+  },
+};

@@ -1,0 +1,65 @@
+import { DomainError } from '@tokenbay/errors';
+import type { JsonObject } from '@tokenbay/providers';
+
+const MESSAGES_MAX = 10_000;
+const TEXT_PARTS = new Set(['text', 'refusal', 'input_text', 'output_text']);
+
+/** What kinds of content a conversation holds, as far as they decide its cost. */
+export interface MessageParts {
+  /** False where an image, a file or audio is in it: what they cost in tokens has nothing to do with their bytes. */
+  readonly isBoundedByBytes: boolean;
+  readonly hasAudio: boolean;
+}
+
+/** Checks the conversation's form. Throws `invalid_request` where it is none, `not_implemented` where it refers to a file kept upstream. */
+export function scanMessages(messages: unknown): MessageParts {
+  if (!Array.isArray(messages) || messages.length === 0) throw invalid('is required and must be a non-empty array');
+  if (messages.length > MESSAGES_MAX) throw invalid(`must have at most ${MESSAGES_MAX} messages`);
+  let isBoundedByBytes = true;
+  let hasAudio = false;
+  for (const message of messages as (JsonObject | null)[]) {
+    if (typeof message !== 'object' || message === null || typeof message['role'] !== 'string') {
+      throw invalid('must be objects with a role');
+    }
+    if (message['audio']) hasAudio = true;
+    const content = message['content'];
+    if (!Array.isArray(content)) continue;
+    for (const part of content as (JsonObject | null)[]) {
+      const type = part?.['type'];
+      if (typeof type !== 'string') throw invalid('content parts must be objects with a type');
+      if (TEXT_PARTS.has(type)) continue;
+      isBoundedByBytes = false;
+      if (type === 'input_audio') hasAudio = true;
+      if (type === 'file') assertNoUpstreamFile(part?.['file']);
+    }
+  }
+  return { isBoundedByBytes, hasAudio };
+}
+
+/** The input as text, roughly as a model reads it: messages, their parts, and the tools that are offered. */
+export function readInputText(body: JsonObject): string {
+  const texts: string[] = [];
+  for (const message of body['messages'] as JsonObject[]) {
+    const content = message['content'];
+    if (typeof content === 'string') texts.push(content);
+    else if (Array.isArray(content)) {
+      for (const part of content as JsonObject[]) if (typeof part['text'] === 'string') texts.push(part['text']);
+    }
+    if (message['tool_calls']) texts.push(JSON.stringify(message['tool_calls']));
+  }
+  if (body['tools']) texts.push(JSON.stringify(body['tools']));
+  return texts.join('\n');
+}
+
+/** A file id names what another customer may have stored under the same provider account. */
+function assertNoUpstreamFile(file: unknown): void {
+  if (typeof file === 'object' && file !== null && 'file_id' in file) {
+    throw new DomainError('not_implemented', 'file_id', {
+      message: 'Files stored at a provider are not offered; send the data itself.',
+    });
+  }
+}
+
+function invalid(problem: string): DomainError {
+  return new DomainError('invalid_request', 'messages', { param: 'messages', message: `messages: ${problem}.` });
+}

@@ -1,0 +1,110 @@
+import { DomainError } from '@tokenbay/errors';
+import type { PriceKind, TokenPriceKind } from '@tokenbay/models';
+import type { JsonObject } from '@tokenbay/providers';
+import type { Call } from '../../relay/call.js';
+import { renderStreamError } from './error.js';
+import { readInputText, scanMessages } from './messages.js';
+
+type PricedKinds = Pick<Call, 'priceKinds' | 'excludedKinds'>;
+
+const CHOICES_MAX = 128;
+const TOKENS_MAX = 100_000_000;
+const OUTPUT_TOKENS_FLOOR = 256;
+const ORDINARY_TOOLS = new Set(['function', 'custom']);
+
+/** Understands a body of `POST /v1/chat/completions`. Throws `invalid_request` naming the field, and `not_implemented` for upstream state. */
+export function readChatCall(body: JsonObject, bodyBytes: number): Call {
+  const model = body['model'];
+  if (typeof model !== 'string' || model === '') throw invalid('model', 'is required and must be a string');
+  const parts = scanMessages(body['messages']);
+  const isStream = readBoolean(body, 'stream');
+  const wantsAudio = Array.isArray(body['modalities']) && body['modalities'].includes('audio');
+  const thinking = readThinkingBudget(body);
+  return {
+    dialect: 'openai',
+    capability: 'text',
+    model,
+    body,
+    isStream,
+    wantsUsage: isStream && readWantsUsage(body['stream_options']),
+    choices: readCount(body, 'n', CHOICES_MAX) ?? 1,
+    // A token stands for at least one byte of the body, and the JSON around a message is longer than the tokens that separate messages.
+    inputTokensMax: parts.isBoundedByBytes ? bodyBytes : null,
+    outputTokensMax: readOutputLimit(body),
+    outputTokensFloor: thinking + OUTPUT_TOKENS_FLOOR,
+    ...pricedKindsOf({ hasAudioInput: parts.hasAudio, wantsAudio }),
+    hostedTools: readHostedTools(body),
+    serviceTier: readServiceTier(body['service_tier']),
+    readInputText: () => readInputText(body),
+    renderStreamError,
+  };
+}
+
+/** Chat reports images as ordinary input; audio is a kind of its own where it is used at all. */
+function pricedKindsOf({ hasAudioInput, wantsAudio }: { hasAudioInput: boolean; wantsAudio: boolean }): PricedKinds {
+  const priceKinds: PriceKind[] = ['inputPerMillion', 'outputPerMillion'];
+  const excludedKinds: TokenPriceKind[] = ['imageInputPerMillion', 'imageOutputPerMillion'];
+  (hasAudioInput ? priceKinds : excludedKinds).push('audioInputPerMillion');
+  (wantsAudio ? priceKinds : excludedKinds).push('audioOutputPerMillion');
+  return { priceKinds, excludedKinds };
+}
+
+function readOutputLimit(body: JsonObject): number | undefined {
+  const limit = readCount(body, 'max_completion_tokens', TOKENS_MAX);
+  const older = readCount(body, 'max_tokens', TOKENS_MAX);
+  return limit ?? older;
+}
+
+function readWantsUsage(options: unknown): boolean {
+  if (options === undefined || options === null) return false;
+  if (typeof options !== 'object' || Array.isArray(options)) throw invalid('stream_options', 'must be an object');
+  return readBoolean(options as JsonObject, 'include_usage', 'stream_options.include_usage');
+}
+
+/** The budget that some compatible providers take for thinking, in tokens. */
+function readThinkingBudget(body: JsonObject): number {
+  const budget = (body['thinking'] as JsonObject | null | undefined)?.['budget_tokens'] ?? body['thinking_budget'];
+  return typeof budget === 'number' && Number.isSafeInteger(budget) && budget > 0 ? Math.min(budget, TOKENS_MAX) : 0;
+}
+
+/** What the provider charges apart from tokens: web search, and tools that run on its side. */
+function readHostedTools(body: JsonObject): string[] {
+  const hosted: string[] = [];
+  if (body['web_search_options'] !== undefined && body['web_search_options'] !== null) hosted.push('web_search');
+  const tools = body['tools'];
+  if (tools === undefined || tools === null) return hosted;
+  if (!Array.isArray(tools)) throw invalid('tools', 'must be an array');
+  for (const tool of tools as (JsonObject | null)[]) {
+    const type = tool?.['type'];
+    if (typeof type !== 'string') throw invalid('tools', 'must be objects with a type');
+    if (!ORDINARY_TOOLS.has(type)) hosted.push(type);
+  }
+  return hosted;
+}
+
+function readServiceTier(tier: unknown): string | null {
+  if (tier === undefined || tier === null) return null;
+  if (typeof tier !== 'string' || tier.length > 64) throw invalid('service_tier', 'must be a short string');
+  // The relay sends `auto` as `default`, so that a tier chosen in the provider's settings cannot raise the price.
+  return tier === 'auto' || tier === 'default' ? null : tier;
+}
+
+function readBoolean(body: JsonObject, field: string, path = field): boolean {
+  const value = body[field];
+  if (value === undefined || value === null) return false;
+  if (typeof value !== 'boolean') throw invalid(path, 'must be true or false');
+  return value;
+}
+
+function readCount(body: JsonObject, field: string, max: number): number | undefined {
+  const value = body[field];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > max) {
+    throw invalid(field, `must be a whole number from 1 to ${max}`);
+  }
+  return value;
+}
+
+function invalid(param: string, problem: string): DomainError {
+  return new DomainError('invalid_request', param, { param, message: `${param}: ${problem}.` });
+}

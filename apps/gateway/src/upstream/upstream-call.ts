@@ -1,0 +1,198 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { UpstreamError } from './upstream-error.js';
+
+/** The longest that each phase of a call may take, in milliseconds. */
+export interface CallLimits {
+  readonly connectTimeoutMs: number;
+  readonly firstByteTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+}
+
+/** Takes one chunk; a promise makes the upstream wait until it resolves. */
+export type ChunkConsumer = (chunk: Buffer) => void | Promise<void>;
+
+const CONNECT_ERRORS = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/**
+ * One call to an upstream: resolves `started` at the response's head, then hands its body to one consumer. Chunks that arrive before the
+ * consumer are kept. Time limits are checked from outside by `expire`, so that a call needs no timer of its own.
+ */
+export class UpstreamCall implements Dispatcher.DispatchHandler {
+  readonly started: Promise<this>;
+  status = 0;
+  headers: IncomingHttpHeaders = {};
+  /** When the current phase must be over, on the monotonic clock. */
+  private phaseEndsAtMs: number;
+  private totalEndsAtMs: number;
+  private controller: Dispatcher.DispatchController | undefined;
+  private readonly waiting: Buffer[] = [];
+  private consumer: ChunkConsumer | undefined;
+  private failure: UpstreamError | undefined;
+  private isEnded = false;
+  private isBusy = false;
+  private resolveStarted!: (call: this) => void;
+  private rejectStarted!: (error: UpstreamError) => void;
+  private resolveBody: (() => void) | undefined;
+  private rejectBody: ((error: unknown) => void) | undefined;
+  private readonly overListeners: (() => void)[];
+
+  constructor(
+    private readonly limits: CallLimits,
+    onOver: (call: UpstreamCall) => void,
+  ) {
+    this.overListeners = [() => onOver(this)];
+    const nowMs = performance.now();
+    this.totalEndsAtMs = nowMs + limits.totalTimeoutMs;
+    this.phaseEndsAtMs = nowMs + limits.connectTimeoutMs + limits.firstByteTimeoutMs;
+    this.started = new Promise((resolve, reject) => {
+      this.resolveStarted = resolve;
+      this.rejectStarted = reject;
+    });
+  }
+
+  /** Hands every chunk of the body, in order, to the consumer. Resolves at the body's end; rejects with UpstreamError or what the consumer threw. */
+  consume(consumer: ChunkConsumer): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.resolveBody = resolve;
+      this.rejectBody = reject;
+      this.consumer = consumer;
+      this.drain();
+    });
+  }
+
+  /** Reads the whole body. Rejects with `too_large` beyond the given size. */
+  async readAll(bytesMax: number): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    await this.consume((chunk) => {
+      bytes += chunk.length;
+      if (bytes > bytesMax) throw new UpstreamError('too_large', `body over ${bytesMax} bytes`);
+      chunks.push(chunk);
+    });
+    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  }
+
+  /** Ends the call; whoever waits for it is answered with the error. A call that is over is left alone. */
+  abort(error: UpstreamError = new UpstreamError('aborted', 'by us')): void {
+    if (this.isEnded || this.failure) return;
+    this.fail(error);
+    this.controller?.abort(error);
+  }
+
+  /** Calls back once when nothing more comes, well or badly; at once if that is so already. */
+  whenOver(callback: () => void): void {
+    if (this.isEnded || this.failure) callback();
+    else this.overListeners.push(callback);
+  }
+
+  /** Leaves at most this much more time. */
+  endWithin(ms: number): void {
+    this.totalEndsAtMs = Math.min(this.totalEndsAtMs, performance.now() + ms);
+  }
+
+  /** Ends the call with `timeout` if a limit is exceeded. */
+  expire(nowMs: number): void {
+    if (nowMs < this.phaseEndsAtMs && nowMs < this.totalEndsAtMs) return;
+    if (this.isBusy && nowMs < this.totalEndsAtMs) return;
+    this.abort(new UpstreamError('timeout', this.status === 0 ? 'no first byte' : 'silent or too long'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    this.phaseEndsAtMs = performance.now() + this.limits.firstByteTimeoutMs;
+    if (this.failure) controller.abort(this.failure);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return;
+    this.status = status;
+    this.headers = headers;
+    this.phaseEndsAtMs = performance.now() + this.limits.idleTimeoutMs;
+    this.resolveStarted(this);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.phaseEndsAtMs = performance.now() + this.limits.idleTimeoutMs;
+    this.waiting.push(chunk);
+    if (this.consumer) this.drain();
+    if (this.waiting.length > 0) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    this.isEnded = true;
+    this.tellOver();
+    if (this.consumer && !this.isBusy && this.waiting.length === 0) this.resolveBody?.();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (this.isEnded) return;
+    this.fail(error instanceof UpstreamError ? error : judge(error, this.status));
+  }
+
+  /** Gives waiting chunks to the consumer until it asks to wait. */
+  private drain(): void {
+    const consumer = this.consumer;
+    if (!consumer || this.isBusy) return;
+    try {
+      while (this.waiting.length > 0) {
+        const pause = consumer(this.waiting.shift()!);
+        if (pause) return this.waitFor(pause);
+      }
+    } catch (error) {
+      return this.giveUp(error);
+    }
+    if (this.isEnded) this.resolveBody?.();
+    else if (this.failure) this.rejectBody?.(this.failure);
+    else if (this.controller?.paused) this.controller.resume();
+  }
+
+  private waitFor(pause: Promise<void>): void {
+    this.isBusy = true;
+    pause.then(
+      () => {
+        this.isBusy = false;
+        this.phaseEndsAtMs = performance.now() + this.limits.idleTimeoutMs;
+        this.drain();
+      },
+      (error: unknown) => {
+        this.isBusy = false;
+        this.giveUp(error);
+      },
+    );
+  }
+
+  private tellOver(): void {
+    for (const listener of this.overListeners.splice(0)) listener();
+  }
+
+  private giveUp(error: unknown): void {
+    this.waiting.length = 0;
+    this.rejectBody?.(error);
+    this.abort();
+  }
+
+  private fail(error: UpstreamError): void {
+    if (this.failure) return;
+    this.failure = error;
+    this.tellOver();
+    this.rejectStarted(error);
+    if (!this.isBusy) this.rejectBody?.(error);
+  }
+}
+
+function judge(error: Error, status: number): UpstreamError {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (CONNECT_ERRORS.has(code) && status === 0) return new UpstreamError('connect', code, error);
+  if (code.startsWith('HPE_')) return new UpstreamError('malformed', code, error);
+  return new UpstreamError('cut', code || error.name, error);
+}
