@@ -5,7 +5,7 @@
  * Each library becomes a package under `dist/node_modules/@tokenbay/`, so that Node resolves it without a loader, a bundler or rewritten
  * imports; third-party packages are found one folder further up, in the workspace's own `node_modules`.
  */
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformFile } from '@swc/core';
@@ -35,7 +35,7 @@ export async function build() {
     rmSync(join(ROOT, `${gone}.map`), { force: true });
   }
   mkdirSync(DIST, { recursive: true });
-  writeFileSync(MANIFEST, JSON.stringify(next));
+  writeWhole(MANIFEST, JSON.stringify(next));
   return stale.length;
 }
 
@@ -43,8 +43,15 @@ export async function build() {
 async function compile({ source, target }) {
   const { code, map } = await transformFile(source, { sourceFileName: relative(dirname(target), source) });
   mkdirSync(dirname(target), { recursive: true });
-  writeFileSync(target, `${code}\n//# sourceMappingURL=${target.split('/').pop()}.map\n`);
-  if (map) writeFileSync(`${target}.map`, map);
+  writeWhole(target, `${code}\n//# sourceMappingURL=${target.split('/').pop()}.map\n`);
+  if (map) writeWhole(`${target}.map`, map);
+}
+
+/** Other builds and programs may be reading: they see the old file or the new one, never half of it. @param {string} target @param {string} text */
+function writeWhole(target, text) {
+  const draft = `${target}.${process.pid}`;
+  writeFileSync(draft, text);
+  renameSync(draft, target);
 }
 
 function readManifest() {
@@ -81,7 +88,7 @@ function listProjects() {
 function writePackageJson({ name, out }) {
   mkdirSync(out, { recursive: true });
   const exports = { '.': './index.js', './testing': './testing/index.js' };
-  writeFileSync(
+  writeWhole(
     join(out, 'package.json'),
     JSON.stringify({ name: `@tokenbay/${name}`, version: '0.0.0', type: 'module', exports }),
   );

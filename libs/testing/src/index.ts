@@ -15,4 +15,6 @@ export { checkLedger, type LedgerExpectations } from './system/check-ledger.js';
 export { type World, type WorldOptions } from './system/create-world.js';
 export { GatewayClient, type ChatAnswer } from './system/gateway-client.js';
 export { type HttpAnswer } from './system/http-answer.js';
-export { startSystem, type GatewayProcess, type System, type SystemOptions } from './system/start-system.js';
+export { type GatewayProcess } from './system/start-gateway.js';
+export { startSystem, type SystemOptions } from './system/start-system.js';
+export { type System } from './system/system.js';

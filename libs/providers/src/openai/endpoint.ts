@@ -3,7 +3,7 @@ export interface OpenAiDialect {
   readonly name: string;
   /** The field of the output limit where the client sent none. */
   readonly outputLimitField: 'max_completion_tokens' | 'max_tokens';
-  /** True where `store` is known and must be switched off; others refuse or ignore the field, so it is not sent. */
+  /** True where `store` is known and switched off in every request; others may refuse the field, so it is sent only where the client did. */
   readonly knowsStore: boolean;
 }
 

@@ -7,8 +7,7 @@ import type { OpenAiDialect } from './endpoint.js';
  */
 export function toChatRequest(body: JsonObject, changes: ChatChanges, dialect: OpenAiDialect): JsonObject {
   const request: JsonObject = { ...body, model: changes.upstreamModel };
-  if (dialect.knowsStore) request['store'] = false;
-  else delete request['store'];
+  if (dialect.knowsStore || 'store' in body) request['store'] = false;
   if (changes.isStream) {
     request['stream_options'] = { ...(body['stream_options'] as JsonObject | null | undefined), include_usage: true };
   }

@@ -17,7 +17,7 @@ const invalid = (message: string, code: string | null, param: string | null = nu
 });
 
 /** The documented errors by their code, for the directive `error:<code>`. */
-export const OPENAI_ERRORS: Record<string, OpenaiError> = {
+const OPENAI_ERRORS: Record<string, OpenaiError> = {
   context_length_exceeded: invalid(
     "This model's maximum context length is 128000 tokens. However, your messages resulted in 130004 tokens. Please reduce the length of the messages.",
     'context_length_exceeded',

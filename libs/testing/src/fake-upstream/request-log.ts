@@ -98,7 +98,7 @@ export class RequestLog {
 }
 
 /** Tells keys apart without showing them; null when there is none. */
-export function fingerprint(key: string | undefined): string | null {
+function fingerprint(key: string | undefined): string | null {
   return key ? createHash('sha256').update(key).digest('hex').slice(0, 8) : null;
 }
 

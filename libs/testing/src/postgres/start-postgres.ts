@@ -3,7 +3,7 @@ import { access, chown, constants, mkdtemp, rm, statfs, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findFreePort } from '../processes/free-port.js';
+import { onFreePorts } from '../processes/free-port.js';
 import { guard, type Unguard } from '../processes/guard.js';
 import { locateBinaries, type PostgresBinaries } from './locate-binaries.js';
 
@@ -90,7 +90,10 @@ export class TestPostgres {
 
   private waitUntilReady(child: ChildProcess): Promise<void> {
     return new Promise((resolve, reject) => {
-      const fail = (reason: string) => reject(new Error(`Postgres did not start: ${reason}\n${this.output}`));
+      const fail = (reason: string) => {
+        child.kill('SIGQUIT');
+        reject(new Error(`Postgres did not start: ${reason}\n${this.output}`));
+      };
       const timer = setTimeout(() => fail(`not ready after ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
       let seen = '';
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -111,14 +114,19 @@ export class TestPostgres {
 export async function startPostgres(options: PostgresOptions = {}): Promise<TestPostgres> {
   const binaries = locateBinaries();
   const folder = await mkdtemp(join(options.durable ? tmpdir() : await findFastFolder(), 'tokenbay-postgres-'));
-  await initialise(folder, binaries);
   const settings = { ...SETTINGS, ...(options.durable ? {} : FAST_SETTINGS), ...options.settings };
-  const postgres = new TestPostgres(folder, await findFreePort(), binaries, settings);
-  await postgres.start().catch(async (error: unknown) => {
-    await postgres.stop();
+  try {
+    await initialise(folder, binaries);
+    return await onFreePorts(1, async ([port = 0]) => {
+      const postgres = new TestPostgres(folder, port, binaries, settings);
+      await postgres.start();
+      return postgres;
+    });
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    binaries.dispose();
     throw error;
-  });
-  return postgres;
+  }
 }
 
 /** Copying a template means writing 300 files: 10 ms in memory, up to half a second on a disk. */

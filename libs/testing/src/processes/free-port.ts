@@ -15,3 +15,17 @@ export async function findFreePort(): Promise<number> {
   if (port === undefined) throw new Error('no free port');
   return port;
 }
+
+const ATTEMPTS_MAX = 4;
+const PORT_TAKEN = /EADDRINUSE|another program uses this port|Address already in use/;
+
+/** Starts something on free ports; on others where somebody else was quicker. */
+export async function onFreePorts<T>(count: number, start: (ports: number[]) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(await findFreePorts(count));
+    } catch (error) {
+      if (attempt === ATTEMPTS_MAX || !PORT_TAKEN.test(String(error))) throw error;
+    }
+  }
+}

@@ -90,6 +90,11 @@ describe('checkLedger', () => {
     expect(await checkLedger(database.url, { complete: [{ requestId: REQUEST, points: 350 }] })).toEqual([]);
   });
 
+  it('accepts any charge of a complete response whose price is not known', async () => {
+    expect(await checkLedger(database.url, { complete: [{ requestId: REQUEST }] })).toEqual([]);
+    expect(await checkLedger(database.url, { complete: [{ requestId: OTHER }] })).toHaveLength(1);
+  });
+
   it('finds what a stopped system still holds', async () => {
     expect(await checkLedger(database.url, { isAtRest: true })).toEqual([expect.stringContaining('of 100 is left')]);
   });

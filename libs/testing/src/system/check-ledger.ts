@@ -59,7 +59,7 @@ const COMPLETE = `
     || coalesce(string_agg(c.points || ' of ' || c.held || ' held', ' and '), 'nothing') AS problem
   FROM unnest($1::uuid[], $2::bigint[]) AS e (request_id, points) LEFT JOIN charge AS c USING (request_id)
   GROUP BY e.request_id, e.points
-  HAVING count(c.request_id) <> 1 OR bool_or(c.points <> least(e.points, c.held))`;
+  HAVING count(c.request_id) <> 1 OR bool_or(e.points IS NOT NULL AND c.points <> least(e.points, c.held))`;
 
 /** I4, I5: what was refused or broke off costs nothing. */
 const FREE = `

@@ -1,5 +1,6 @@
 import { checkLedger } from './check-ledger.js';
-import { startSystem, type System } from './start-system.js';
+import { startSystem } from './start-system.js';
+import type { System } from './system.js';
 
 describe('startSystem', () => {
   let system: System;
@@ -36,7 +37,9 @@ describe('startSystem', () => {
     const other = await startSystem();
     const world = await other.world();
     const { requestId } = await other.gateway.chat(world.apiKey, world.modelName);
-    await expect(other.stop({ free: [requestId ?? ''] })).rejects.toThrow(`free request ${requestId} was charged 180000`);
+    await expect(other.stop({ free: [requestId ?? ''] })).rejects.toThrow(
+      `free request ${requestId} was charged 180000`,
+    );
     expect([other.gatewayProcess.exitCode, other.adminProcess.exitCode]).toEqual([0, 0]);
   });
 
