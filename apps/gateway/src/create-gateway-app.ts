@@ -1,3 +1,4 @@
+import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpApp, type Logger } from '@tokenbay/platform';
 import type { GatewayConfig } from './gateway.config.js';
@@ -9,6 +10,17 @@ import { installAdmission } from './relay/admission.hook.js';
 import { RelayService } from './relay/relay.service.js';
 import { dialectErrorRenderer } from './surfaces/dialect-error-renderer.js';
 
+const EXPOSED_HEADERS = [
+  'x-request-id',
+  'x-should-retry',
+  'retry-after',
+  'x-ratelimit-limit-requests',
+  'x-ratelimit-remaining-requests',
+  'x-ratelimit-reset-requests',
+  'x-output-tokens-limited',
+];
+const PREFLIGHT_SECONDS = 600;
+
 /** Builds the gateway, not yet listening. */
 export async function createGatewayApp(config: GatewayConfig, logger: Logger): Promise<NestFastifyApplication> {
   const { bodyBytesMax, trustedProxies } = config;
@@ -19,8 +31,20 @@ export async function createGatewayApp(config: GatewayConfig, logger: Logger): P
     routeNotFound: 'route_not_found',
     bodyBytesMax,
   });
+  await allowBrowsers(app, config.corsOrigins);
   const fastify = app.getHttpAdapter().getInstance();
   observeRequests(fastify, app.get(RequestMetrics), logger);
   installAdmission(fastify, { relay: app.get(RelayService), trustedProxies, bodyBytesMax });
   return app;
+}
+
+/** Registered before every other hook, so that a browser may read refusals too. Without origins no browser may read anything. */
+async function allowBrowsers(app: NestFastifyApplication, origins: readonly string[]): Promise<void> {
+  if (origins.length === 0) return;
+  await app.register(cors, {
+    origin: [...origins],
+    methods: ['GET', 'HEAD', 'POST'],
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: PREFLIGHT_SECONDS,
+  });
 }

@@ -3,6 +3,9 @@ import { DomainError } from '@tokenbay/errors';
 import type { UpstreamFailure } from '@tokenbay/providers';
 import { UpstreamError } from '../upstream/upstream-error.js';
 
+/** What a client is told to wait where the upstream did not say. */
+const UNKNOWN_WAIT_SECONDS = 1;
+
 /** One try at one channel with one of its keys, as the receipt keeps it. */
 export interface Attempt {
   readonly channelId: string;
@@ -62,8 +65,9 @@ export function toFinalError(failures: readonly AttemptFailure[]): DomainError {
   if (verdicts.has('server')) return new DomainError('upstream_failed', reasons);
   if (verdicts.has('timeout')) return new DomainError('upstream_timeout', reasons);
   if (verdicts.has('saturated')) {
-    const waits = failures.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
-    return new DomainError('upstream_saturated', reasons, { retryAfterSeconds: Math.max(1, Math.min(...waits, 60)) });
+    const saturated = failures.filter(({ verdict }) => verdict === 'saturated');
+    const waits = saturated.map(({ retryAfterSeconds = UNKNOWN_WAIT_SECONDS }) => retryAfterSeconds);
+    return new DomainError('upstream_saturated', reasons, { retryAfterSeconds: Math.min(...waits) });
   }
   if (verdicts.has('unreadable')) return new DomainError('response_parse_failed', reasons);
   return new DomainError(verdicts.has('key') ? 'channel_key_unavailable' : 'channel_unavailable', reasons);

@@ -5,10 +5,11 @@ const STALL_MS = 30_000;
 
 /** The client's side of an exchange: whether it is still there, and a stream to it that waits when it is slow. */
 export class ClientConnection {
-  isGone = false;
+  isGone: boolean;
   private onGone: (() => void) | undefined;
 
   constructor(private readonly reply: FastifyReply) {
+    this.isGone = reply.raw.destroyed;
     reply.raw.once('close', () => {
       if (reply.raw.writableFinished) return;
       this.isGone = true;

@@ -35,6 +35,8 @@ export interface Assignment {
   readonly attempts: Attempt[];
   /** Told of every call as it starts, so that a client that leaves can bound it. */
   readonly onCall: (call: UpstreamCall) => void;
+  /** False once the client has left: then what failed is not tried again. */
+  readonly isWanted: () => boolean;
 }
 
 /** An answer that has begun well: whole, or a stream whose first event was seen. */
@@ -56,7 +58,7 @@ export class Forwarder {
   async forward(assignment: Assignment): Promise<Answer> {
     const failures: AttemptFailure[] = [];
     const tried = { channelIds: new Set<string>(), keyIds: new Set<string>() };
-    while (failures.length < ATTEMPTS_MAX) {
+    while (failures.length === 0 || (failures.length < ATTEMPTS_MAX && assignment.isWanted())) {
       const free = assignment.candidates.filter((channel) => this.load.hasRoom(channel));
       const pick = pickChannel(free, { tried, random: Math.random });
       if ('refusal' in pick) {

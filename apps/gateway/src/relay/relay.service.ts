@@ -116,6 +116,7 @@ export class RelayService {
       const answer = await this.forwarder.forward({
         ...{ call, candidates, outputTokensMax, attempts },
         onCall: (upstreamCall) => this.deliverer.boundWhenGone(upstreamCall, client),
+        isWanted: () => !client.isGone,
       });
       settlement.firstByteMs = Math.round(performance.now() - request.startedAtMs);
       this.metrics.observeFirstByte(settlement.firstByteMs / 1000);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { DomainError } from '@tokenbay/errors';
 import {
   type Exchange,
@@ -20,7 +21,7 @@ export class PassThrough implements Exchange {
   }
 
   readAnswer(bytes: Buffer): WholeAnswer {
-    const answer = parseObject(bytes.toString('utf8'));
+    const answer = isUtf8(bytes) ? parseObject(bytes.toString('utf8')) : undefined;
     const reading = answer && this.terms.adapter.readAnswer(answer);
     if (!reading) throw new DomainError('response_parse_failed', 'not a chat completion');
     return { bytes, reading };
