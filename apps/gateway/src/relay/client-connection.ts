@@ -37,10 +37,8 @@ export class ClientConnection {
   write(buffers: readonly Buffer[]): void | Promise<void> {
     const { raw } = this.reply;
     if (this.isGone || buffers.length === 0) return;
-    let hasRoom = true;
-    if (buffers.length > 1) raw.cork();
-    for (const buffer of buffers) hasRoom = raw.write(buffer);
-    if (buffers.length > 1) raw.uncork();
+    // One write: a corked message can call itself full while its socket is not, and then it never drains.
+    const hasRoom = raw.write(buffers.length === 1 ? buffers[0]! : Buffer.concat(buffers));
     return hasRoom ? undefined : this.caughtUp();
   }
 

@@ -95,7 +95,7 @@ function toStreamFailure(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   if (error instanceof UpstreamError && error.kind === 'timeout')
     return new DomainError('upstream_timeout', error.message, { cause: error });
-  if (error instanceof UpstreamError && error.kind === 'malformed')
+  if (error instanceof UpstreamError && (error.kind === 'malformed' || error.kind === 'too_large'))
     return new DomainError('response_parse_failed', error.message, { cause: error });
   if (error instanceof UpstreamError) return new DomainError('upstream_failed', error.message, { cause: error });
   return new DomainError('internal_error', 'stream', { cause: error });

@@ -1,0 +1,80 @@
+import { CompiledPrices, type Model } from '@tokenbay/models';
+import { quote } from './admission.js';
+import type { Call } from './call.js';
+
+const aModel = (overrides: Partial<Model> = {}): Model => ({
+  name: 'm',
+  displayName: 'm',
+  enabled: true,
+  capabilities: new Set(['text']),
+  contextTokensMax: 10_000,
+  outputTokensMax: 1_000,
+  prices: new CompiledPrices({ inputPerMillion: '1', outputPerMillion: '10' }),
+  priceVersion: 1,
+  rateLimit: null,
+  createdAtMs: 0,
+  ...overrides,
+});
+const aCall = (overrides: Partial<Call> = {}): Call =>
+  ({
+    model: 'm',
+    choices: 1,
+    inputTokensMax: 100,
+    outputTokensMax: undefined,
+    outputTokensFloor: 256,
+    priceKinds: ['inputPerMillion', 'outputPerMillion'],
+    excludedKinds: [],
+    hostedTools: [],
+    serviceTier: null,
+    ...overrides,
+  }) as Call;
+
+describe('the quote of a request', () => {
+  it('is its worst case: input bound and output limit at their prices', () => {
+    expect(quote(aCall(), aModel(), '1').need).toBe(100 + 1_000 * 10);
+    expect(quote(aCall({ outputTokensMax: 50, choices: 3 }), aModel(), '1').need).toBe(100 + 50 * 3 * 10);
+    expect(quote(aCall(), aModel(), '2').need).toBe(2 * (100 + 1_000 * 10));
+  });
+
+  it("takes the model's context where bytes are no bound, and no more output than the model gives", () => {
+    expect(quote(aCall({ inputTokensMax: null, outputTokensMax: 1 }), aModel(), '1').need).toBe(10_000 + 10);
+    expect(quote(aCall({ outputTokensMax: 99_999 }), aModel(), '1').outputTokensMax).toBe(1_000);
+  });
+
+  it('is still bounded for a model without limits', () => {
+    const { need } = quote(
+      aCall({ inputTokensMax: null }),
+      aModel({ contextTokensMax: null, outputTokensMax: null }),
+      '1',
+    );
+    expect(need).toBe(1_048_576 + 131_072 * 10);
+  });
+
+  it('may be cut down to 256 tokens of output, or the thinking budget and 256, or what the client asked for', () => {
+    expect(quote(aCall(), aModel(), '1').least).toBe(100 + 256 * 10);
+    expect(quote(aCall({ outputTokensFloor: 700 }), aModel(), '1').least).toBe(100 + 700 * 10);
+    expect(quote(aCall({ outputTokensMax: 9 }), aModel(), '1').least).toBe(100 + 9 * 10);
+  });
+
+  it('finds the output limit that an amount pays for', () => {
+    const { outputTokensFor } = quote(aCall(), aModel(), '1');
+    expect(outputTokensFor(100 + 300 * 10)).toBe(300);
+    expect(outputTokensFor(100 + 300 * 10 + 9)).toBe(300);
+    expect(outputTokensFor(100 + 256 * 10)).toBe(256);
+  });
+
+  it('refuses what the model has no price for', () => {
+    const inputOnly = aModel({ prices: new CompiledPrices({ inputPerMillion: '1' }) });
+    expect(() => quote(aCall(), inputOnly, '1')).toThrow('model_capability_not_supported');
+    for (const extra of [{ hostedTools: ['web_search'] }, { serviceTier: 'priority' }]) {
+      expect(() => quote(aCall(extra), aModel(), '1')).toThrow('invalid_request');
+    }
+    const audio = { priceKinds: ['inputPerMillion', 'outputPerMillion', 'audioInputPerMillion'] } as const;
+    expect(() => quote(aCall(audio), aModel(), '1')).toThrow('invalid_request');
+  });
+
+  it('needs no token price where requests are sold one by one', () => {
+    const perRequest = aModel({ prices: new CompiledPrices({ perRequest: '0.5' }) });
+    expect(quote(aCall(), perRequest, '1')).toMatchObject({ need: 500_000, least: 500_000 });
+  });
+});

@@ -1,0 +1,46 @@
+import { CompiledPrices, type Model } from '@tokenbay/models';
+import { NO_USAGE } from '@tokenbay/protocol';
+import { billEstimated, type BillFacts, billReported } from './bill.js';
+import type { Call } from './call.js';
+
+const facts: BillFacts = {
+  call: { choices: 2, serviceTier: null, readInputText: () => 'How many tokens are in here?' } as Call,
+  model: {
+    contextTokensMax: 1_000,
+    outputTokensMax: 100,
+    prices: new CompiledPrices({ inputPerMillion: '1', cachedInputPerMillion: '0.5', outputPerMillion: '10' }),
+  } as Model,
+  multiplier: '1',
+};
+const usage = (counts: Partial<typeof NO_USAGE>) => ({ usage: { ...NO_USAGE, ...counts }, isSuspect: false });
+
+describe('the bill of a request', () => {
+  it('is the price of the usage that was reported', () => {
+    const bill = billReported(facts, usage({ inputTokens: 100, cachedInputTokens: 100, outputTokens: 200 }));
+    expect(bill).toMatchObject({ source: 'reported', price: { micropoints: 100 + 50 + 2_000 } });
+  });
+
+  it('is cut down to what the model can consume, and suspect, where more is reported', () => {
+    const bill = billReported(
+      facts,
+      usage({ inputTokens: 900, cachedInputTokens: 1e12, outputTokens: Number.MAX_SAFE_INTEGER }),
+    );
+    expect(bill.source).toBe('suspect');
+    expect(bill.usage).toMatchObject({ inputTokens: 900, cachedInputTokens: 100, outputTokens: 200 });
+    expect(bill.price.micropoints).toBe(900 + 50 + 2_000);
+  });
+
+  it('stays suspect where the report contradicted itself', () => {
+    expect(billReported(facts, { ...usage({ inputTokens: 1 }), isSuspect: true }).source).toBe('suspect');
+  });
+
+  it('is suspect where something was consumed that has no price', () => {
+    expect(billReported(facts, usage({ audioOutputTokens: 5 })).source).toBe('suspect');
+  });
+
+  it('is counted by tokenizer, input and what was delivered, where nobody reports', async () => {
+    const bill = await billEstimated(facts, 'Seven, if you count them one by one.');
+    expect(bill.source).toBe('estimated');
+    expect(bill.usage).toMatchObject({ inputTokens: 7, outputTokens: 10 });
+  });
+});
