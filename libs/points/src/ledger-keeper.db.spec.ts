@@ -13,7 +13,7 @@ describe('processes of the ledger', () => {
   beforeEach(async () => {
     clone = await cloneDatabase();
     [mine, other] = await Promise.all([openLedger(clone.url, TIMES), openLedger(clone.url, TIMES)]);
-  });
+  }, 60_000);
 
   afterEach(async () => {
     expect(await findLedgerFaults(mine.database.pool('report'))).toEqual([]);

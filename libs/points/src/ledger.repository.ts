@@ -21,6 +21,7 @@ type Statement = Parameters<typeof runBounded>[1];
 
 const REFUND_REASON = 'The answer was cut before its end.';
 const SETTLE_VALUES = Array.from({ length: 26 }, (_, index) => `$${index + 1}`).join(', ');
+const SETTLE = `SELECT funding, points, uncollected, repeated FROM points_settle(${SETTLE_VALUES})`;
 
 /** The statements that requests wait for, and those of the process that makes them: prepared, bounded in time, one round trip each. */
 @Injectable()
@@ -54,7 +55,7 @@ export class LedgerRepository {
       [SettleOutcome['funding'], string, string, boolean]
     >('settle', {
       name: 'points_settle',
-      text: `SELECT funding, points, uncollected, repeated FROM points_settle(${SETTLE_VALUES})`,
+      text: SETTLE,
       values: [ownerId, holdNo, held, windowNo, ...toChargeRow(accountId, apiKeyId, charge)],
     });
     return { funding, points: Number(points), uncollected: Number(uncollected), repeated };

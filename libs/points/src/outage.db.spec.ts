@@ -17,7 +17,7 @@ describe('the ledger without its database', () => {
     ledger = await openLedger(postgres.url(), TIMES);
     const accountId = await ledger.addAccount(1_000);
     of = { accountId, apiKeyId: await ledger.addKey(accountId), budgeted: false };
-  });
+  }, 60_000);
 
   afterEach(async () => {
     expect(await findLedgerFaults(ledger.database.pool('report'))).toEqual([]);
@@ -55,7 +55,7 @@ describe('the ledger without its database', () => {
     await pause(300);
     await ledger.holds.sweep();
     expect(await ledger.available(of.accountId)).toBe(1_000);
-  });
+  }, 60_000);
 
   it('settles across a short freeze exactly once', async () => {
     const hold = await reserve();
@@ -65,7 +65,7 @@ describe('the ledger without its database', () => {
     thaw();
     expect(await settling).toMatchObject({ points: 40 });
     expect(await ledger.available(of.accountId)).toBe(960);
-  });
+  }, 60_000);
 
   it('does not charge an answer that was cut because it could not be booked in time', async () => {
     const hold = await reserve();
@@ -80,7 +80,7 @@ describe('the ledger without its database', () => {
     const late = await ledger.ledger.settle(hold, charge);
     expect(late.repeated).toBe(true);
     expect(await ledger.available(of.accountId)).toBe(before);
-  });
+  }, 60_000);
 
   it('refunds a charge that was booked although its answer was cut, once', async () => {
     const hold = await reserve();
@@ -93,7 +93,7 @@ describe('the ledger without its database', () => {
     await ledger.holds.recover();
     await ledger.holds.recover();
     expect(await ledger.available(of.accountId)).toBe(before);
-  });
+  }, 60_000);
 
   it('works again by itself after Postgres was killed and restarted', async () => {
     const hold = await reserve();
@@ -105,5 +105,5 @@ describe('the ledger without its database', () => {
     expect(await ledger.points.settle(next, makeCharge({ cost: 1 }))).toMatchObject({ funding: 'hold', points: 1 });
     await ledger.keeper.beat();
     expect((await ledger.points.balances([of.accountId])).get(of.accountId)?.heldMicropoints).toBe(0);
-  });
+  }, 60_000);
 });

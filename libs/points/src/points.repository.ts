@@ -4,7 +4,7 @@ import type { Credit, PointEntry } from './account-points.js';
 import type { KeyBudget, Period } from './key-points.js';
 
 /** A row of `point_entry`; 64-bit integers come as text. */
-export interface EntryRow {
+interface EntryRow {
   readonly id: string;
   readonly account_id: string;
   readonly amount: string;

@@ -72,6 +72,16 @@ describe('points as administrators see them', () => {
     await expect(entries).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  it('counts what is held towards the most that an account can own', async () => {
+    const accountId = await ledger.addAccount(Number.MAX_SAFE_INTEGER - 10);
+    const request = { requestId: uuidv7(), accountId, apiKeyId: await ledger.addKey(accountId), budgeted: false };
+    const hold = await ledger.points.reserve({ ...request, least: 1_000, need: 1_000 });
+    await expect(credit(accountId, 11)).rejects.toMatchObject({ code: 'conflict' });
+    await credit(accountId, 10);
+    await ledger.points.release(hold);
+    expect(await ledger.available(accountId)).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
   it('withdraws nothing that is held', async () => {
     const accountId = await ledger.addAccount(100);
     const apiKeyId = await ledger.addKey(accountId);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
 import { uuidv7 } from '@tokenbay/platform';
 import type { KeyBudget } from './key-points.js';
@@ -113,6 +114,19 @@ describe('reserve', () => {
     await expect(ask(51)).rejects.toMatchObject({ code: 'api_key_point_insufficient' });
     await expect(ask(21)).rejects.toMatchObject({ code: 'api_key_point_limit_exceeded' });
     await expect(ask(20)).resolves.toMatchObject({ points: 20 });
+  });
+
+  it('waits for a limit that is being lowered and obeys it', async () => {
+    const accountId = await ledger.addAccount(100);
+    const apiKeyId = await ledger.addKey(accountId, { pointQuota: 50 });
+    await ledger.points.release(await reserve(accountId, apiKeyId, { budgeted: true }));
+    let reserving: Promise<unknown> = Promise.resolve();
+    await ledger.database.transaction(async (tx) => {
+      await ledger.points.setBudget(tx, apiKeyId, { pointQuota: 9, pointLimits: [], timeZone: 'UTC' });
+      reserving = reserve(accountId, apiKeyId, { budgeted: true }).catch((error: unknown) => error);
+      await pause(100);
+    });
+    expect(await reserving).toMatchObject({ code: 'api_key_point_insufficient' });
   });
 
   it('takes nothing from the account where a budget refuses', async () => {

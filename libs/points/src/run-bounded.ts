@@ -8,7 +8,7 @@ const MISTAKES = new Set(['TypeError', 'RangeError']);
 const WAITING_MAX = 2_000;
 
 /** More callers wait for a connection than can be served in time. */
-export class PoolExhausted extends Error {}
+class PoolExhausted extends Error {}
 
 /**
  * Runs one statement within a bounded time and answers its rows. A connection that did not answer in time, or broke, is destroyed: it may

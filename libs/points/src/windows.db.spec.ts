@@ -1,6 +1,6 @@
 import { uuidv7 } from '@tokenbay/platform';
 import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
-import type { Period } from './key-points.js';
+import { type Period, PERIODS } from './key-points.js';
 import { findLedgerFaults, makeCharge, openLedger, type TestLedger } from './testing/index.js';
 import { steerClearOfHour } from './testing/steer-clear-of-hour.js';
 
@@ -162,10 +162,10 @@ describe('windows of a budget', () => {
       });
     });
 
-    it('ends a window at local midnight even where that is no full hour', async () => {
-      const [before, after] = await walk('Australia/Lord_Howe', ['2026-07-01T13:25:00Z', '2026-07-01T13:30:00Z']);
-      expect(before).toMatchObject({ end: '07-01T13:30', day: '06-30T13:30' });
-      expect(after).toMatchObject({ hour: '07-01T13:30', day: '07-01T13:30' });
+    it('ends a window at local midnight even where the clock jumps there within the hour', async () => {
+      const [before, after] = await walk('Asia/Pyongyang', ['2018-05-04T14:45:00Z', '2018-05-04T15:00:00Z']);
+      expect(before).toMatchObject({ hour: '05-04T14:30', end: '05-04T15:00', day: '05-03T15:30' });
+      expect(after).toMatchObject({ hour: '05-04T15:00', day: '05-04T15:00' });
     });
 
     it('has a day of 23 hours in spring and one of 25 in autumn', async () => {
@@ -211,14 +211,16 @@ describe('windows of a budget', () => {
   it.each([
     ['west', 'Pacific/Kiritimati', 'Pacific/Niue'],
     ['east', 'Pacific/Niue', 'Pacific/Kiritimati'],
+    ['east by half an hour', 'UTC', 'Asia/Kolkata'],
+    ['west by half an hour', 'Asia/Kolkata', 'UTC'],
   ])('never begins a period anew because the time zone moved %s', async (_, from, to) => {
     const accountId = await ledger.addAccount(1_000);
-    const pointLimits = (['day', 'week', 'month'] as const).map((period) => ({ period, points: 100 }));
+    const pointLimits = PERIODS.map((period) => ({ period, points: 100 }));
     const apiKeyId = await ledger.addKey(accountId, { pointLimits, timeZone: from });
     await reserve({ accountId, apiKeyId }, 100);
     await ledger.database.transaction((tx) =>
       ledger.points.setBudget(tx, apiKeyId, { pointQuota: null, pointLimits, timeZone: to }),
     );
-    expect(await usedOf(apiKeyId)).toEqual({ day: [0, 100], week: [0, 100], month: [0, 100] });
+    expect(await usedOf(apiKeyId)).toEqual(Object.fromEntries(PERIODS.map((period) => [period, [0, 100]])));
   });
 });

@@ -32,15 +32,15 @@ const KEYS: Record<UsageGrouping, string> = {
 /** The most groups one summary answers. */
 const GROUPS_MAX = 1_000;
 
-/** Reads the usage log, on the pool of reports: a dashboard never delays a charge. */
+/** Reads the usage log; lists and summaries on the pool of reports, so that no dashboard delays a charge. */
 @Injectable()
 export class UsageRepository {
   constructor(private readonly database: Database) {}
 
-  /** One request's receipt, or null. */
+  /** One request's receipt, or null. Not on the pool of reports: clients ask for it, and must not wait for a summary. */
   async findReceipt(requestId: string): Promise<ReceiptRow | null> {
     const { rows } = await this.database
-      .pool('report')
+      .pool('config')
       .query<ReceiptRow>(`SELECT ${COLUMNS}, receipt FROM charge WHERE request_id = $1`, [requestId]);
     return rows[0] ?? null;
   }

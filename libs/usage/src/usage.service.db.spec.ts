@@ -38,7 +38,7 @@ describe('the usage log', () => {
       code: 'upstream_timeout',
     });
     await book(other, '2026-03-02T13:00:00.000Z', { cost: 1, model: 'c' });
-  });
+  }, 60_000);
 
   afterAll(async () => {
     await Promise.all([ledger.close(), database.stop()]);

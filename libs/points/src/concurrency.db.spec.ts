@@ -1,0 +1,94 @@
+import type { DomainError } from '@tokenbay/errors';
+import { uuidv7 } from '@tokenbay/platform';
+import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
+import { findLedgerFaults, makeCharge, openLedger, type TestLedger } from './testing/index.js';
+
+const PROCESSES = 3;
+const WORKERS = 12;
+const ROUNDS = 25;
+const EXPECTED_CODES = new Set([
+  'account_point_insufficient',
+  'api_key_point_insufficient',
+  'api_key_point_limit_exceeded',
+  'conflict',
+]);
+
+/** A process that was declared dead while it began anew. */
+const isFencedTwice = ({ code, options }: DomainError) => code === 'ledger_unavailable' && options.cause === undefined;
+
+describe('the ledger under everything at once', () => {
+  let clone: ClonedDatabase;
+  let ledgers: TestLedger[];
+
+  beforeAll(async () => {
+    clone = await cloneDatabase();
+    ledgers = await Promise.all(
+      Array.from({ length: PROCESSES }, () => openLedger(clone.url, { pauseMs: 1, statementMs: 10_000 })),
+    );
+  }, 60_000);
+
+  afterAll(async () => {
+    for (const ledger of ledgers) await ledger.close();
+    await clone.drop();
+  });
+
+  /** Small numbers that differ from call to call, the same in every run. */
+  let seed = 1;
+  const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below;
+
+  it('never deadlocks, overdraws or loses a micropoint while processes reserve, settle, die and are administered', async () => {
+    const [first] = ledgers;
+    const accounts = await Promise.all(Array.from({ length: 3 }, () => first!.addAccount(2_000)));
+    const keys = await Promise.all(
+      accounts.flatMap((accountId) =>
+        [0, 1, 2].map(async (n) => ({
+          accountId,
+          budgeted: n > 0,
+          apiKeyId: await first!.addKey(accountId, n > 0 ? { pointQuota: 3_000 } : undefined),
+        })),
+      ),
+    );
+
+    const request = async (ledger: TestLedger) => {
+      const key = keys[random(keys.length)]!;
+      const hold = await ledger.points.reserve({ ...key, requestId: uuidv7(), least: 1 + random(20), need: 40 });
+      const charge = makeCharge({ cost: random(60), outcome: random(5) === 0 ? 'failed' : 'completed' });
+      if (random(8) === 0) return ledger.points.release(hold);
+      await Promise.all(Array.from({ length: 1 + random(2) }, () => ledger.points.settle(hold, charge)));
+    };
+    const administer = async (ledger: TestLedger) => {
+      const { accountId, apiKeyId } = keys[random(keys.length)]!;
+      await ledger.database.transaction(async (tx) => {
+        const amount = random(200) - 90 || 1;
+        await ledger.points.credit(tx, { accountId, amount, reason: 'x', idempotencyKey: uuidv7() });
+        const budget = { pointQuota: 3_000 + random(500), pointLimits: [], timeZone: 'UTC' };
+        await ledger.points.setBudget(tx, apiKeyId, budget);
+      });
+    };
+    const die = async (ledger: TestLedger) => {
+      const id = ledger.instance.current?.id;
+      if (id) await ledger.database.tx.query(`SELECT points_reap($1, 'dead')`, [id]);
+    };
+    const act = (ledger: TestLedger) => (random(30) === 0 ? die : random(6) === 0 ? administer : request)(ledger);
+
+    const unexpected: unknown[] = [];
+    const work = async (ledger: TestLedger) => {
+      for (let round = 0; round < ROUNDS; round += 1)
+        await act(ledger).catch((error: DomainError) => {
+          if (!EXPECTED_CODES.has(error.code) && !isFencedTwice(error)) unexpected.push(error);
+        });
+    };
+    await Promise.all(ledgers.flatMap((ledger) => Array.from({ length: WORKERS }, () => work(ledger))));
+
+    expect(unexpected).toEqual([]);
+    for (const ledger of ledgers) await ledger.instance.stop();
+    const pool = first!.database.pool('report');
+    expect(await findLedgerFaults(pool)).toEqual([]);
+    const { rows } = await pool.query<{ deadlocks: string; held: string; charges: string }>(
+      `SELECT deadlocks, (SELECT count(*) FROM hold) AS held, (SELECT count(*) FROM charge) AS charges
+        FROM pg_stat_database WHERE datname = current_database()`,
+    );
+    expect(rows[0]).toMatchObject({ deadlocks: '0', held: '0' });
+    expect(Number(rows[0]!.charges)).toBeGreaterThan(200);
+  }, 60_000);
+});
