@@ -8,6 +8,10 @@ export function cleanMessage(message: string): string {
     .replace(/\b(?:sk|pk|rk|key|org|proj|user|req|asst)[-_][A-Za-z0-9_*-]{4,}/g, '[hidden]')
     .replace(/\b(?:Bearer|Basic)\s+\S+/gi, '[hidden]')
     .replace(/\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b/g, '[address]')
-    .replace(/\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|ai|dev|cloud|cn|local|internal|svc)(?::\d+)?\b/gi, '[host]')
+    .replace(
+      /\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|ai|dev|app|cloud|cn|eu|de|fr|uk|us|co|in|jp|kr|sg|hk|ru|me|run|tech|xyz|info|biz|site|local|internal|svc|lan)(?::\d+)?\b/gi,
+      '[host]',
+    )
+    .replace(/\[?\b(?:[0-9a-f]{1,4}:){2,7}(?:[0-9a-f]{1,4}|:)(?:\]:\d+)?/gi, '[address]')
     .replace(/\blocalhost(?::\d+)?\b/gi, '[host]');
 }

@@ -60,7 +60,7 @@ export interface ProviderAdapter {
   readEvent(event: unknown): StreamEventReading | undefined;
   /** The event without its usage reporting, for a client that did not ask for it. */
   withoutUsage(event: JsonObject): JsonObject;
-  readFailure(status: number, body: unknown, retryAfter: string | undefined): UpstreamFailure;
+  readFailure(status: number, body: unknown, retryAfterSeconds: number | undefined): UpstreamFailure;
 }
 
 /** A whole answer, as far as the relay must understand it. */

@@ -3,6 +3,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ErrorCounts } from './error-counts.js';
 import type { RequestMetrics } from './request-metrics.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** When the request's head was read, on the monotonic clock. */
+    startedAtMs: number;
+  }
+}
+
 /** Counts every request, and writes one line for each that was served; refusals have a line of their own, with their code. */
 export function observeRequests(fastify: FastifyInstance, metrics: RequestMetrics, logger: Logger): void {
   fastify.decorateRequest('startedAtMs', 0);

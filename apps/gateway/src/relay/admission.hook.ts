@@ -16,6 +16,13 @@ declare module 'fastify' {
   }
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Size of the body as decoded, in bytes; 0 where there is none. */
+    bodyBytes: number;
+  }
+}
+
 /** What admission needs to know of the process it runs in. */
 export interface AdmissionOptions {
   readonly relay: RelayService;

@@ -48,7 +48,7 @@ describe('a failed try', () => {
     expect(toAttemptFailure(new UpstreamError('timeout', 'no first byte'))).toEqual(
       new DomainError('upstream_timeout', 'timeout: no first byte', { cause: expect.anything() }),
     );
-    expect(toAttemptFailure(new UpstreamError('connect', 'UND_ERR_CONNECT_TIMEOUT'))).toMatchObject({
+    expect(toAttemptFailure(new UpstreamError('connect_timeout', 'UND_ERR_CONNECT_TIMEOUT'))).toMatchObject({
       verdict: 'timeout',
     });
     expect(toAttemptFailure(new UpstreamError('connect', 'ECONNREFUSED'))).toMatchObject({ verdict: 'server' });

@@ -51,11 +51,16 @@ export function throwUpstreamFailure(failure: UpstreamFailure, status: number): 
 
 /** What a broken call means. A time limit exceeded after the request was sent is final: the upstream may be at work on it. */
 export function toAttemptFailure(error: UpstreamError): AttemptFailure | DomainError {
-  const isConnectTimeout = error.kind === 'connect' && /TIMEOUT|TIMEDOUT/.test(error.message);
-  if (isConnectTimeout) return new AttemptFailure('timeout', error.message, undefined, error);
-  if (error.kind === 'timeout') return new DomainError('upstream_timeout', error.message, { cause: error });
+  if (error.kind === 'connect_timeout') return new AttemptFailure('timeout', error.message, undefined, error);
+  if (error.kind === 'timeout' || error.kind === 'abandoned')
+    return new DomainError('upstream_timeout', error.message, { cause: error });
   const isUnreadable = error.kind === 'malformed' || error.kind === 'too_large';
   return new AttemptFailure(isUnreadable ? 'unreadable' : 'server', error.message, undefined, error);
+}
+
+/** True where a request failed only because we ended it after its client had left. */
+export function wasAbandoned(error: DomainError): boolean {
+  return error.cause instanceof UpstreamError && error.cause.kind === 'abandoned';
 }
 
 /** What the client is told when no try succeeded: the failure that repeating the request may mend comes first. */

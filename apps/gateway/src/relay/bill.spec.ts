@@ -2,6 +2,7 @@ import { CompiledPrices, type Model } from '@tokenbay/models';
 import { NO_USAGE } from '@tokenbay/protocol';
 import { billEstimated, type BillFacts, billReported } from './bill.js';
 import type { Call } from './call.js';
+import { CountedText } from './count-tokens.js';
 
 const facts: BillFacts = {
   call: { choices: 2, serviceTier: null, readInputText: () => 'How many tokens are in here?' } as Call,
@@ -39,7 +40,7 @@ describe('the bill of a request', () => {
   });
 
   it('is counted by tokenizer, input and what was delivered, where nobody reports', async () => {
-    const bill = await billEstimated(facts, 'Seven, if you count them one by one.');
+    const bill = await billEstimated(facts, CountedText.of('Seven, if you count them one by one.'));
     expect(bill.source).toBe('estimated');
     expect(bill.usage).toMatchObject({ inputTokens: 7, outputTokens: 10 });
   });

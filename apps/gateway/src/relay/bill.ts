@@ -2,7 +2,7 @@ import { type Model, priceUsage, type UsagePrice } from '@tokenbay/models';
 import { NO_USAGE, type TokenUsage, type UsageSource } from '@tokenbay/protocol';
 import type { UsageReading } from '@tokenbay/providers';
 import type { Call } from './call.js';
-import { countTokens } from './count-tokens.js';
+import { CountedText } from './count-tokens.js';
 import { tokenLimitsOf } from './token-limits.js';
 
 /** What one request consumed and what that costs, ready to be booked. */
@@ -13,11 +13,27 @@ export interface Bill {
   readonly price: UsagePrice;
 }
 
+/** What is known of an answer when it is billed. */
+export interface Metered {
+  /** True once the upstream has begun to answer. */
+  readonly hasBegun: boolean;
+  readonly usage: UsageReading | undefined;
+  readonly text: CountedText;
+}
+
+/** The meter of a request that was not answered. */
+export const NOTHING_METERED: Metered = { hasBegun: false, usage: undefined, text: new CountedText() };
+
 /** What a bill is made from. */
 export interface BillFacts {
   readonly call: Call;
   readonly model: Model;
   readonly multiplier: string;
+}
+
+/** The bill of an answer: what was reported, else what can be counted. */
+export async function billOf(facts: BillFacts, { usage, text }: Pick<Metered, 'usage' | 'text'>): Promise<Bill> {
+  return usage ? billReported(facts, usage) : billEstimated(facts, text);
 }
 
 /**
@@ -31,8 +47,9 @@ export function billReported(facts: BillFacts, { usage, isSuspect }: UsageReadin
 }
 
 /** The bill of input plus delivered output as a tokenizer counts them, for an answer whose usage nobody reported. */
-export async function billEstimated(facts: BillFacts, deliveredText: string): Promise<Bill> {
-  const [inputTokens, outputTokens] = [await countTokens(facts.call.readInputText()), await countTokens(deliveredText)];
+export async function billEstimated(facts: BillFacts, delivered: CountedText): Promise<Bill> {
+  const inputTokens = await CountedText.of(facts.call.readInputText()).countTokens();
+  const outputTokens = await delivered.countTokens();
   return bill(facts, { ...NO_USAGE, inputTokens, outputTokens }, 'estimated');
 }
 

@@ -29,6 +29,8 @@ export interface Call {
   readonly serviceTier: string | null;
   /** The text of the input, for counting it where the upstream reports no usage. Costly: only then. */
   readonly readInputText: () => string;
+  /** What keeps a silent stream alive, in the dialect's form. */
+  readonly keepAlive: Buffer;
   /** The last thing sent on a stream that fails, in the dialect's form. */
   readonly renderStreamError: (view: ErrorView) => string;
 }

@@ -1,3 +1,5 @@
+import { DomainError } from '@tokenbay/errors';
+import type { FastifyRequest } from 'fastify';
 import type { Account, Group } from '@tokenbay/accounts';
 import type { ApiKey } from '@tokenbay/keys';
 import type { ClientAddress } from '@tokenbay/platform';
@@ -10,13 +12,15 @@ export interface Caller {
   readonly address: ClientAddress;
 }
 
+/** Whoever was admitted with this request. Routes without admission have no caller and must not ask. */
+export function callerOf({ caller }: FastifyRequest): Caller {
+  if (!caller) throw new DomainError('internal_error', 'a route without admission asked for its caller');
+  return caller;
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by admission on every route that is not public. */
     caller: Caller | null;
-    /** When the request's head was read, on the monotonic clock. */
-    startedAtMs: number;
-    /** Size of the body as decoded, in bytes. */
-    bodyBytes: number;
   }
 }

@@ -6,21 +6,23 @@ const STALL_MS = 30_000;
 /** The client's side of an exchange: whether it is still there, and a stream to it that waits when it is slow. */
 export class ClientConnection {
   isGone: boolean;
-  private onGone: (() => void) | undefined;
+  /** When bytes were last written to a stream, on the monotonic clock. */
+  wroteAtMs = Infinity;
+  private readonly goneListeners: (() => void)[] = [];
 
   constructor(private readonly reply: FastifyReply) {
     this.isGone = reply.raw.destroyed;
     reply.raw.once('close', () => {
       if (reply.raw.writableFinished) return;
       this.isGone = true;
-      this.onGone?.();
+      for (const listener of this.goneListeners.splice(0)) listener();
     });
   }
 
   /** Calls back once when the client leaves before its answer is complete; at once if it has left. */
   whenGone(callback: () => void): void {
     if (this.isGone) callback();
-    else this.onGone = callback;
+    else this.goneListeners.push(callback);
   }
 
   /** Sends status 200 and the headers set so far; from here on the answer is written by hand. */
@@ -37,6 +39,7 @@ export class ClientConnection {
   write(buffers: readonly Buffer[]): void | Promise<void> {
     const { raw } = this.reply;
     if (this.isGone || buffers.length === 0) return;
+    this.wroteAtMs = performance.now();
     // One write: a corked message can call itself full while its socket is not, and then it never drains.
     const hasRoom = raw.write(buffers.length === 1 ? buffers[0]! : Buffer.concat(buffers));
     return hasRoom ? undefined : this.caughtUp();

@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@tokenbay/errors';
 import { toErrorView } from '@tokenbay/platform';
-import type { UsageReading } from '@tokenbay/providers';
 import type { FastifyReply } from 'fastify';
 import { RequestMetrics } from '../health/request-metrics.js';
 import type { UpstreamCall } from '../upstream/upstream-call.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
-import { type Bill, type BillFacts, billEstimated, billReported } from './bill.js';
+import { wasAbandoned } from './attempt.js';
+import { type BillFacts, billOf, type Metered } from './bill.js';
 import type { ClientConnection } from './client-connection.js';
 import type { WholeAnswer } from './exchange/exchange.js';
+import { KeepAlives } from './keep-alives.js';
 import type { Settlement } from './settlement.js';
 import type { StreamPump } from './stream-pump.js';
 
@@ -30,73 +31,75 @@ export interface Delivery {
 export class Deliverer {
   private drains = 0;
 
-  constructor(private readonly metrics: RequestMetrics) {}
+  constructor(
+    private readonly metrics: RequestMetrics,
+    private readonly keepAlives: KeepAlives,
+  ) {}
 
   /** Bounds a call whose client leaves: drained within a time and number, since it has been paid for upstream, and then cut. */
   boundWhenGone(call: UpstreamCall, client: ClientConnection): void {
     client.whenGone(() => {
-      if (this.drains >= DRAINS_MAX) return call.abort();
+      if (this.drains >= DRAINS_MAX) return call.abandonWithin(0);
       this.drains += 1;
-      call.endWithin(DRAIN_MS);
+      call.abandonWithin(DRAIN_MS);
       call.whenOver(() => (this.drains -= 1));
     });
   }
 
   /** Charges a whole answer and sends it. */
-  async deliverWhole({ bytes, reading }: WholeAnswer, delivery: Delivery): Promise<void> {
-    const { reply, client, settlement, facts } = delivery;
-    await settlement.charge(await billOf(facts, reading), client.isGone ? 'client_left' : 'completed');
+  async deliverWhole({ bytes, reading }: WholeAnswer, { reply, client, settlement, facts }: Delivery): Promise<void> {
+    const bill = await billOf(facts, reading);
+    await settlement.charge(bill, client.isGone ? 'client_left' : 'completed');
     await reply.header('content-type', 'application/json').send(bytes);
   }
 
   /**
-   * Streams an answer. Deltas flow as they come; the tail is sent once the charge is durable. A stream that breaks ends with the dialect's
-   * error event. Rejects with what broke it, once the client has been told.
+   * Streams an answer. Deltas flow as they come; the tail is sent once the charge is durable. Where the stream breaks, or cannot be
+   * charged, the dialect's error event is the last thing sent, and it rejects with what went wrong.
    */
   async deliverStream(pump: StreamPump, delivery: Delivery): Promise<void> {
     const { client, settlement, facts, requestId } = delivery;
-    client.startStream('text/event-stream; charset=utf-8');
+    const { exchange } = pump;
+    client.whenGone(() => exchange.text.freeze());
+    const unwatch = this.keepAlives.watch(client, facts.call.keepAlive);
     try {
-      await pump.run(client).catch((error: unknown) => this.endOfBroken(error, delivery));
-      const bill = await billOf(facts, pump.exchange);
-      await settlement.charge(bill, client.isGone ? 'client_left' : 'completed');
-      client.end(pump.exchange.takeTail());
+      client.startStream('text/event-stream; charset=utf-8');
+      await pump.run(client);
+      await settlement.charge(await billOf(facts, exchange), client.isGone ? 'client_left' : 'completed');
+      unwatch();
+      client.end(exchange.takeTail());
     } catch (error) {
       const failure = toStreamFailure(error);
-      this.metrics.countError(failure.code);
-      void client.write(pump.exchange.takeReady());
-      await settlement.fail(failure, await costOfBroken(facts, pump)).finally(() => {
-        client.endWithError(facts.call.renderStreamError(toErrorView(failure, requestId)));
-      });
+      pump.call.abort();
+      if (!wasAbandoned(failure)) this.metrics.countError(failure.code);
+      void client.write(exchange.takeReady());
+      client.endWithError(facts.call.renderStreamError(toErrorView(failure, requestId)));
       throw failure;
+    } finally {
+      unwatch();
     }
   }
 
-  /** A stream that we cut because its client had left is charged for what was delivered; any other broken one is not. */
-  private endOfBroken(error: unknown, { client }: Delivery): void {
-    const isOurCut = error instanceof UpstreamError && (error.kind === 'aborted' || error.kind === 'timeout');
-    if (!client.isGone || !isOurCut) throw error;
+  /**
+   * Books a request that did not come to its end. One that we cut because its client had left is charged for its input and what was
+   * delivered; any other costs its client nothing, and what it may have cost upstream is recorded as the platform's.
+   */
+  async bookFailure(failure: DomainError, delivered: Metered, { settlement, facts }: BookedFailure): Promise<void> {
+    if (settlement.isOver) return;
+    if (wasAbandoned(failure)) return settlement.charge(await billOf(facts, delivered), 'client_left');
+    const hasCost = delivered.hasBegun || failure.code === 'upstream_timeout';
+    await settlement.fail(failure, hasCost ? await billOf(facts, delivered) : undefined);
   }
 }
 
-function billOf(
-  facts: BillFacts,
-  answer: { readonly usage: UsageReading | undefined; readonly text: string },
-): Bill | Promise<Bill> {
-  return answer.usage ? billReported(facts, answer.usage) : billEstimated(facts, answer.text);
-}
-
-/** What a broken stream has cost the platform, for the books; unknown costs are none. */
-async function costOfBroken(facts: BillFacts, pump: StreamPump): Promise<Bill> {
-  return billOf(facts, pump.exchange);
-}
+/** What is needed to book a request that failed. */
+export type BookedFailure = Pick<Delivery, 'settlement' | 'facts'>;
 
 function toStreamFailure(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
-  if (error instanceof UpstreamError && error.kind === 'timeout')
-    return new DomainError('upstream_timeout', error.message, { cause: error });
-  if (error instanceof UpstreamError && (error.kind === 'malformed' || error.kind === 'too_large'))
-    return new DomainError('response_parse_failed', error.message, { cause: error });
-  if (error instanceof UpstreamError) return new DomainError('upstream_failed', error.message, { cause: error });
-  return new DomainError('internal_error', 'stream', { cause: error });
+  if (!(error instanceof UpstreamError)) return new DomainError('internal_error', 'stream', { cause: error });
+  const { kind, message } = error;
+  if (kind === 'timeout' || kind === 'abandoned') return new DomainError('upstream_timeout', message, { cause: error });
+  const isUnreadable = kind === 'malformed' || kind === 'too_large';
+  return new DomainError(isUnreadable ? 'response_parse_failed' : 'upstream_failed', message, { cause: error });
 }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type Channel, pickChannel } from '@tokenbay/channels';
+import { type Channel, type ChannelKey, pickChannel } from '@tokenbay/channels';
 import { DomainError } from '@tokenbay/errors';
 import { findAdapter, type ProviderAdapter } from '@tokenbay/providers';
 import { RequestMetrics } from '../health/request-metrics.js';
 import type { CallLimits, UpstreamCall } from '../upstream/upstream-call.js';
 import { UpstreamClient } from '../upstream/upstream.client.js';
+import { readRetryAfter } from '../upstream/read-retry-after.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 import {
   type Attempt,
@@ -35,6 +36,8 @@ export interface Assignment {
   readonly attempts: Attempt[];
   /** Told of every call as it starts, so that a client that leaves can bound it. */
   readonly onCall: (call: UpstreamCall) => void;
+  /** Told when an upstream answers with its head. */
+  readonly onHead: () => void;
   /** False once the client has left: then what failed is not tried again. */
   readonly isWanted: () => boolean;
 }
@@ -58,7 +61,7 @@ export class Forwarder {
   async forward(assignment: Assignment): Promise<Answer> {
     const failures: AttemptFailure[] = [];
     const tried = { channelIds: new Set<string>(), keyIds: new Set<string>() };
-    while (failures.length === 0 || (failures.length < ATTEMPTS_MAX && assignment.isWanted())) {
+    while (failures.length < ATTEMPTS_MAX && (failures.length === 0 || assignment.isWanted())) {
       const free = assignment.candidates.filter((channel) => this.load.hasRoom(channel));
       const pick = pickChannel(free, { tried, random: Math.random });
       if ('refusal' in pick) {
@@ -96,16 +99,20 @@ export class Forwarder {
       call = this.upstream.send({
         baseUrl: channel.baseUrl,
         ...exchange.request,
-        headers: headersFor(adapter, key.secret(), assignment.call),
+        headers: headersFor(adapter, openSecret(key), assignment.call),
         limits: limitsOf(channel, assignment.call),
       });
       assignment.onCall(call);
       await call.started;
+      assignment.onHead();
       if (call.status < 200 || call.status > 299) await refuse(call, adapter);
+      const { isStream } = assignment.call;
+      if (isEventStream(call) && !isStream)
+        throw new UpstreamError('malformed', 'an event stream that was not asked for');
       const answer = isEventStream(call)
         ? { stream: await StreamPump.begin(call, exchange.openStream(), leave) }
         : { whole: readWhole(exchange.readAnswer(await readBody(call)), call.status) };
-      if (assignment.call.isStream && 'whole' in answer) throw new UpstreamError('malformed', 'not an event stream');
+      if ('whole' in answer && isStream) throw new UpstreamError('malformed', 'not an event stream');
       if ('whole' in answer) leave();
       note(null);
       return answer;
@@ -113,7 +120,7 @@ export class Forwarder {
       leave();
       call?.abort();
       const failure = judge(error);
-      note(failure instanceof DomainError ? failure.code : failure.reason);
+      if (call) note(failure instanceof DomainError ? failure.code : failure.reason);
       throw failure;
     }
   }
@@ -152,10 +159,22 @@ function headersFor(adapter: ProviderAdapter, secret: string, call: Call): Recor
   };
 }
 
+/** A key whose secret does not open is no use; another one may be. */
+function openSecret(key: ChannelKey): string {
+  try {
+    return key.secret();
+  } catch (error) {
+    throw new AttemptFailure('key', 'its secret does not open', undefined, error);
+  }
+}
+
+/** Where the refusal's body cannot be read, its status speaks alone. */
 async function refuse(call: UpstreamCall, adapter: ProviderAdapter): Promise<never> {
-  const bytes = await call.readAll(ERROR_BYTES_MAX);
-  const retryAfter = call.headers['retry-after'];
-  throwUpstreamFailure(adapter.readFailure(call.status, parseObject(bytes.toString('utf8')), retryAfter), call.status);
+  const body = await call.readAll(ERROR_BYTES_MAX).then(
+    (bytes) => parseObject(bytes.toString('utf8')),
+    () => undefined,
+  );
+  throwUpstreamFailure(adapter.readFailure(call.status, body, readRetryAfter(call.headers)), call.status);
 }
 
 async function readBody(call: UpstreamCall): Promise<Buffer> {

@@ -1,5 +1,5 @@
 import { CompiledPrices, type Model } from '@tokenbay/models';
-import { quote } from './admission.js';
+import { quote } from './quote.js';
 import type { Call } from './call.js';
 
 const aModel = (overrides: Partial<Model> = {}): Model => ({

@@ -11,6 +11,7 @@ import { UpstreamModule } from '../upstream/upstream.module.js';
 import { ChannelLoad } from './channel-load.js';
 import { Deliverer } from './deliverer.js';
 import { Forwarder } from './forwarder.js';
+import { KeepAlives } from './keep-alives.js';
 import { RelayService } from './relay.service.js';
 
 /** The request path. */
@@ -26,7 +27,7 @@ import { RelayService } from './relay.service.js';
     HealthModule,
     UpstreamModule,
   ],
-  providers: [ChannelLoad, Deliverer, Forwarder, RelayService],
+  providers: [ChannelLoad, Deliverer, Forwarder, KeepAlives, RelayService],
   exports: [RelayService],
 })
 export class RelayModule {}

@@ -1,4 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { AccessRuleBook } from '@tokenbay/access-rules';
 import {
   AccountsReader,
@@ -12,18 +13,21 @@ import { DomainError, type ErrorCode } from '@tokenbay/errors';
 import { assertKeyAllowsModel, assertKeyUsable, KeysReader, KeyUses } from '@tokenbay/keys';
 import { type RateDecision, RateLimiter } from '@tokenbay/limits';
 import { type Model, ModelCatalog } from '@tokenbay/models';
-import { type ClientAddress, Clock } from '@tokenbay/platform';
-import { PointsService } from '@tokenbay/points';
+import { type ClientAddress, Clock, describeError, LOGGER, type Logger } from '@tokenbay/platform';
+import { type Hold, PointsService } from '@tokenbay/points';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
 import { RequestMetrics } from '../health/request-metrics.js';
-import { quote, type Quote } from './admission.js';
+import { UpstreamClient } from '../upstream/upstream.client.js';
 import type { Attempt } from './attempt.js';
 import type { Call } from './call.js';
-import type { Caller } from './caller.js';
+import { type Metered, NOTHING_METERED } from './bill.js';
+import { type Caller, callerOf } from './caller.js';
 import { ClientConnection } from './client-connection.js';
 import { Deliverer } from './deliverer.js';
 import { Forwarder } from './forwarder.js';
+import { quote, type Quote } from './quote.js';
+import { RunningWork } from './running-work.js';
 import { Settlement, type SettlementFacts } from './settlement.js';
 
 /** What is known of a request before its body is read. */
@@ -38,10 +42,29 @@ export interface RequestHead {
 }
 
 const MINUTE_SECONDS = 60;
+/** How long an error answer waits for its booking. */
+const BOOKING_WAIT_MS = 250;
+/** How long answers without a client are drained, and bookings awaited, once the process stops. */
+const STOP_DRAIN_MS = 3_000;
+const STOP_MS = 8_000;
+
+/** One request on its way through the upstream and back. */
+interface Serving {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly caller: Caller;
+  readonly client: ClientConnection;
+  readonly price: Quote;
+  readonly hold: Hold;
+  readonly facts: SettlementFacts;
+  readonly settlement: Settlement;
+}
 
 /** Orders every step of a request, in the order of the contract's checks. Nothing else in the house decides that order. */
 @Injectable()
-export class RelayService {
+export class RelayService implements BeforeApplicationShutdown {
+  private readonly running = new RunningWork();
+
   constructor(
     private readonly limiter: RateLimiter,
     private readonly rules: AccessRuleBook,
@@ -54,9 +77,11 @@ export class RelayService {
     private readonly points: PointsService,
     private readonly forwarder: Forwarder,
     private readonly deliverer: Deliverer,
+    private readonly upstream: UpstreamClient,
     private readonly metrics: RequestMetrics,
     private readonly clock: Clock,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** Decides from a request's head whether its sender may ask at all. Throws the first refusal that applies. */
@@ -82,53 +107,76 @@ export class RelayService {
 
   /** Serves a request that was admitted, to its last byte. Rejects with the first refusal, or with what went wrong upstream. */
   async serve(call: Call, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { caller } = request;
-    if (!caller) throw new DomainError('internal_error', 'not admitted');
+    const caller = callerOf(request);
     const model = this.chooseModel(call, caller);
-    await this.takeModelRate(model, caller);
     const multiplier = caller.group.priceMultiplier;
     const price = quote(call, model, multiplier);
-    const { account, key, group } = caller;
-    const { need, least } = price;
-    const hold = await this.points.reserve({
-      requestId: request.id,
+    await this.takeModelRate(model, caller);
+    const client = new ClientConnection(reply);
+    const hold = await this.reserve(request.id, caller, price);
+    const attempts: Attempt[] = [];
+    const facts = { call, model, multiplier, requestId: request.id, startedAtMs: request.startedAtMs, attempts };
+    const settlement = new Settlement(this.points, hold, facts);
+    const serving = this.answer({ request, reply, caller, client, price, hold, facts, settlement });
+    return this.running.track(serving);
+  }
+
+  /** Ends what still runs without a client, and waits for its bookings, before the ledger stops. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.upstream.abandonWithin(STOP_DRAIN_MS);
+    await this.running.whenAllOver(STOP_MS);
+  }
+
+  private async answer({ request, reply, caller, client, price, hold, facts, settlement }: Serving): Promise<void> {
+    const { call, model, attempts } = facts;
+    let metered: Metered = NOTHING_METERED;
+    try {
+      if (client.isGone) return await this.points.release(hold);
+      const outputTokensMax = lowerOutput(call, price, hold.points);
+      if (outputTokensMax !== undefined) void reply.header('x-output-tokens-limited', String(outputTokensMax));
+      const candidates = this.channelsFor(model, caller.group.name);
+      const answer = await this.forwarder.forward({
+        ...{ call, candidates, outputTokensMax, attempts },
+        onCall: (upstreamCall) => this.deliverer.boundWhenGone(upstreamCall, client),
+        onHead: () => this.noteFirstByte(settlement, facts.startedAtMs),
+        isWanted: () => !client.isGone,
+      });
+      const delivery = { reply, client, settlement, facts, requestId: request.id };
+      if ('whole' in answer) return await this.deliverer.deliverWhole(answer.whole, delivery);
+      metered = answer.stream.exchange;
+      await this.deliverer.deliverStream(answer.stream, delivery);
+    } catch (error) {
+      const failure =
+        error instanceof DomainError ? error : new DomainError('internal_error', 'relay', { cause: error });
+      const booking = this.deliverer.bookFailure(failure, metered, { settlement, facts });
+      // An error answer rests on no booking: where the ledger is slow, the client is told first.
+      await Promise.race([
+        this.running.track(booking).catch((e: unknown) => this.noteUnbooked(request.id, e)),
+        pause(BOOKING_WAIT_MS),
+      ]);
+      throw failure;
+    }
+  }
+
+  private reserve(requestId: string, { account, key }: Caller, { least, need }: Quote): Promise<Hold> {
+    return this.points.reserve({
+      requestId,
       accountId: account.id,
       apiKeyId: key.id,
       budgeted: key.hasBudget,
       least,
       need,
     });
-    const attempts: Attempt[] = [];
-    const facts: SettlementFacts = {
-      call,
-      model,
-      multiplier,
-      requestId: request.id,
-      startedAtMs: request.startedAtMs,
-      attempts,
-    };
-    const settlement = new Settlement(this.points, hold, facts);
-    try {
-      const client = new ClientConnection(reply);
-      const outputTokensMax = lowerOutput(call, price, hold.points);
-      if (outputTokensMax !== undefined) void reply.header('x-output-tokens-limited', String(outputTokensMax));
-      const candidates = this.channelsFor(model, group.name);
-      const answer = await this.forwarder.forward({
-        ...{ call, candidates, outputTokensMax, attempts },
-        onCall: (upstreamCall) => this.deliverer.boundWhenGone(upstreamCall, client),
-        isWanted: () => !client.isGone,
-      });
-      settlement.firstByteMs = Math.round(performance.now() - request.startedAtMs);
-      this.metrics.observeFirstByte(settlement.firstByteMs / 1000);
-      const delivery = { reply, client, settlement, facts, requestId: request.id };
-      if ('whole' in answer) await this.deliverer.deliverWhole(answer.whole, delivery);
-      else await this.deliverer.deliverStream(answer.stream, delivery);
-    } catch (error) {
-      const failure =
-        error instanceof DomainError ? error : new DomainError('internal_error', 'relay', { cause: error });
-      await settlement.fail(failure);
-      throw failure;
-    }
+  }
+
+  private noteFirstByte(settlement: Settlement, startedAtMs: number): void {
+    const ms = performance.now() - startedAtMs;
+    settlement.firstByteMs = Math.round(ms);
+    this.metrics.observeFirstByte(ms / 1000);
+  }
+
+  private noteUnbooked(requestId: string, error: unknown): void {
+    this.logger.warn({ requestId, cause: describeError(error) }, 'a failed request was not booked');
   }
 
   private chooseModel(call: Call, { key, group }: Caller): Model {

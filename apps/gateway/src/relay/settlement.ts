@@ -8,7 +8,8 @@ import { type Bill, type BillFacts, billNothing } from './bill.js';
 export interface SettlementFacts extends BillFacts {
   readonly requestId: string;
   readonly startedAtMs: number;
-  readonly attempts: readonly Attempt[];
+  /** Added to by whoever tries channels. */
+  readonly attempts: Attempt[];
 }
 
 /** How a request ended, in the words of the usage log. */
@@ -22,7 +23,7 @@ interface Ending {
 /** The one way a hold ends: charged before the last bytes, or given back. Whatever happens, it ends once. */
 export class Settlement {
   firstByteMs: number | null = null;
-  private isOver = false;
+  isOver = false;
 
   constructor(
     private readonly points: PointsService,

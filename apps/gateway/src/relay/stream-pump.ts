@@ -52,11 +52,13 @@ export class StreamPump {
           if (this.exchange.isTerminated) this.endEarly();
           if (this.client) return this.deliver(this.client);
           if (!this.exchange.hasBegun && !this.exchange.failure) return undefined;
+          // What comes behind the first event never decides for another channel, however the bytes were cut.
           if (!this.exchange.hasBegun) this.assertNoFailure();
           resolve();
           return this.heldUntilAttached();
         })
         .then(() => {
+          this.exchange.end();
           if (!this.exchange.isComplete) throw new UpstreamError('cut', 'the stream ended before its finish');
           resolve();
           this.finish();

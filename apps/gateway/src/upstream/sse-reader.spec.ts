@@ -25,13 +25,18 @@ describe('the reader of event streams', () => {
     expect(read([...STREAM].map((byte) => Buffer.of(byte))).map(({ data }) => data)).toEqual(DATA);
   });
 
-  it('keeps an event that was not finished to itself', () => {
-    const events: SseEvent[] = [];
-    const reader = new SseReader((event) => events.push(event));
-    reader.push(Buffer.from('data: 1\n\ndata: 2\n'));
-    expect(events).toHaveLength(1);
-    expect(reader.isInsideEvent).toBe(true);
-  });
+  it.each(['data: 1\n\ndata: 2', 'data: 1\n\ndata: 2\n', 'data: 1\n\ndata: 2\r\n'])(
+    'keeps an event to itself until it ends, or the stream does: %j',
+    (text) => {
+      const events: SseEvent[] = [];
+      const reader = new SseReader((event) => events.push(event));
+      reader.push(Buffer.from(text));
+      expect(events.map(({ data }) => data)).toEqual(['1']);
+      reader.end();
+      expect(events.map(({ data }) => data)).toEqual(['1', '2']);
+      expect(events[1]?.raw.toString()).toMatch(/^data: 2\s*\n\n$/);
+    },
+  );
 
   it('refuses a line over one MiB, in one chunk or many, and an event over four', () => {
     expect(() => read([Buffer.from(`data: ${'x'.repeat(1_048_576)}\n\n`)])).toThrow('too_large');

@@ -12,6 +12,8 @@ const LINE_BYTES_MAX = 1_048_576;
 const EVENT_BYTES_MAX = 4_194_304;
 const LF = 10;
 const CR = 13;
+const NOTHING = Buffer.alloc(0);
+const BLANK_LINE = Buffer.from('\n\n');
 
 /**
  * Cuts a byte stream into server-sent events, wherever its chunks begin and end. Bytes are copied only where an event spans chunks.
@@ -42,9 +44,12 @@ export class SseReader {
     this.keepRest(chunk, eventStart, lineStart);
   }
 
-  /** True where bytes of an unfinished event are left over: the stream was cut inside it. */
-  get isInsideEvent(): boolean {
-    return this.eventBytes > 0;
+  /** Takes what is left at the end of the stream as its last event, though no blank line ended it. */
+  end(): void {
+    if (this.eventBytes === 0) return;
+    if (this.lineBytes > 0) this.readLine(this.completeLine(NOTHING));
+    if (this.data === undefined) return;
+    this.complete(BLANK_LINE);
   }
 
   private completeLine(end: Buffer): Buffer {

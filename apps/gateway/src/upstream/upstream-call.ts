@@ -13,15 +13,9 @@ export interface CallLimits {
 /** Takes one chunk; a promise makes the upstream wait until it resolves. */
 export type ChunkConsumer = (chunk: Buffer) => void | Promise<void>;
 
-const CONNECT_ERRORS = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ETIMEDOUT',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+const CONNECT_ERRORS = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+const CONNECT_TIMEOUTS = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
 
 /**
  * One call to an upstream: resolves `started` at the response's head, then hands its body to one consumer. Chunks that arrive before the
@@ -34,6 +28,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   /** When the current phase must be over, on the monotonic clock. */
   private phaseEndsAtMs: number;
   private totalEndsAtMs: number;
+  private abandonedAtMs = Infinity;
   private controller: Dispatcher.DispatchController | undefined;
   private readonly waiting: Buffer[] = [];
   private consumer: ChunkConsumer | undefined;
@@ -95,13 +90,20 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     else this.overListeners.push(callback);
   }
 
+  /** Gives a call whose client has left this much more time, and then ends it with `abandoned`. */
+  abandonWithin(ms: number): void {
+    this.abandonedAtMs = Math.min(this.abandonedAtMs, performance.now() + ms);
+    if (ms <= 0) this.abort(new UpstreamError('abandoned', 'its client has left'));
+  }
+
   /** Leaves at most this much more time. */
   endWithin(ms: number): void {
     this.totalEndsAtMs = Math.min(this.totalEndsAtMs, performance.now() + ms);
   }
 
-  /** Ends the call with `timeout` if a limit is exceeded. */
+  /** Ends the call with `timeout` or `abandoned` if a limit is exceeded. */
   expire(nowMs: number): void {
+    if (nowMs >= this.abandonedAtMs) return this.abandonWithin(0);
     if (nowMs < this.phaseEndsAtMs && nowMs < this.totalEndsAtMs) return;
     if (this.isBusy && nowMs < this.totalEndsAtMs) return;
     this.abort(new UpstreamError('timeout', this.status === 0 ? 'no first byte' : 'silent or too long'));
@@ -192,6 +194,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
 
 function judge(error: Error, status: number): UpstreamError {
   const code = (error as NodeJS.ErrnoException).code ?? '';
+  if (CONNECT_TIMEOUTS.has(code) && status === 0) return new UpstreamError('connect_timeout', code, error);
   if (CONNECT_ERRORS.has(code) && status === 0) return new UpstreamError('connect', code, error);
   if (code.startsWith('HPE_')) return new UpstreamError('malformed', code, error);
   return new UpstreamError('cut', code || error.name, error);

@@ -1,10 +1,12 @@
 /**
  * How a call to an upstream broke off without an answer of its own.
  *
- * `connect`: nothing reached it · `timeout`: it exceeded a time limit · `cut`: the connection ended early · `too_large`: it sent more than
- * we take · `malformed`: what it sent is not what the protocol allows · `aborted`: we ended it.
+ * `connect`: nothing reached it · `connect_timeout`: nothing reached it in time · `timeout`: it exceeded a time limit · `cut`: the
+ * connection ended early · `too_large`: it sent more than we take · `malformed`: what it sent is not what the protocol allows ·
+ * `abandoned`: we ended it as its client had left · `aborted`: we ended it for another reason.
  */
-export type UpstreamErrorKind = 'connect' | 'timeout' | 'cut' | 'too_large' | 'malformed' | 'aborted';
+export type UpstreamErrorKind =
+  'connect' | 'connect_timeout' | 'timeout' | 'cut' | 'too_large' | 'malformed' | 'abandoned' | 'aborted';
 
 /** A call to an upstream that broke off; for the relay to judge, never for a client. */
 export class UpstreamError extends Error {

@@ -13,8 +13,10 @@ export interface UpstreamRequest {
   readonly limits: CallLimits;
 }
 
-interface Origin {
+interface Upstream {
   readonly pool: Pool;
+  /** The base URL's own path, without a slash at its end. */
+  readonly pathPrefix: string;
   usedAtMs: number;
 }
 
@@ -26,46 +28,43 @@ const HEADER_BYTES_MAX = 65_536;
 /** The one way out: keeps connections to upstreams and holds every call to its time limits. Redirects are not followed. */
 @Injectable()
 export class UpstreamClient implements OnApplicationShutdown {
-  private readonly origins = new Map<string, Origin>();
+  private readonly upstreams = new Map<string, Upstream>();
   private readonly calls = new Set<UpstreamCall>();
   private readonly sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
   private readonly forget = (call: UpstreamCall): void => void this.calls.delete(call);
 
   /** Sends a request; the call's `started` resolves at the response's head and rejects with UpstreamError. */
-  send(request: UpstreamRequest): UpstreamCall {
-    const { origin, pathname } = new URL(request.baseUrl);
-    const call = new UpstreamCall(request.limits, this.forget);
+  send({ baseUrl, path, headers, body, limits }: UpstreamRequest): UpstreamCall {
+    const call = new UpstreamCall(limits, this.forget);
     this.calls.add(call);
-    const path = (pathname === '/' ? '' : pathname) + request.path;
     try {
-      this.poolOf(origin, request.limits.connectTimeoutMs).dispatch(
-        { method: 'POST', path, headers: request.headers, body: request.body },
-        call,
-      );
+      const { pool, pathPrefix } = this.upstreamOf(baseUrl, limits.connectTimeoutMs);
+      pool.dispatch({ method: 'POST', path: pathPrefix + path, headers, body }, call);
     } catch (error) {
       call.abort(new UpstreamError('connect', 'not sent', error));
     }
     return call;
   }
 
-  /** How many calls are under way. */
-  get inFlight(): number {
-    return this.calls.size;
+  /** Gives every call this much more time: the process is stopping, and who is left has no client any more. */
+  abandonWithin(ms: number): void {
+    for (const call of this.calls) call.abandonWithin(ms);
   }
 
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.sweeper);
     for (const call of this.calls) call.abort();
-    await Promise.all([...this.origins.values()].map(({ pool }) => pool.destroy()));
+    await Promise.all([...this.upstreams.values()].map(({ pool }) => pool.destroy()));
   }
 
-  private poolOf(origin: string, connectTimeoutMs: number): Pool {
-    const key = `${connectTimeoutMs} ${origin}`;
-    const known = this.origins.get(key);
+  private upstreamOf(baseUrl: string, connectTimeoutMs: number): Upstream {
+    const key = `${connectTimeoutMs} ${baseUrl}`;
+    const known = this.upstreams.get(key);
     if (known) {
       known.usedAtMs = performance.now();
-      return known.pool;
+      return known;
     }
+    const { origin, pathname } = new URL(baseUrl);
     const pool = new Pool(origin, {
       connections: null,
       pipelining: 1,
@@ -75,16 +74,17 @@ export class UpstreamClient implements OnApplicationShutdown {
       keepAliveTimeout: CONNECTION_IDLE_MS,
       maxHeaderSize: HEADER_BYTES_MAX,
     });
-    this.origins.set(key, { pool, usedAtMs: performance.now() });
-    return pool;
+    const upstream = { pool, pathPrefix: pathname === '/' ? '' : pathname, usedAtMs: performance.now() };
+    this.upstreams.set(key, upstream);
+    return upstream;
   }
 
   private sweep(): void {
     const nowMs = performance.now();
     for (const call of this.calls) call.expire(nowMs);
-    for (const [key, { pool, usedAtMs }] of this.origins) {
+    for (const [key, { pool, usedAtMs }] of this.upstreams) {
       if (nowMs - usedAtMs < POOL_IDLE_MS) continue;
-      this.origins.delete(key);
+      this.upstreams.delete(key);
       pool.close().catch(() => undefined);
     }
   }

@@ -64,6 +64,7 @@ export class ChangeFeed {
       connectionString: this.url,
       application_name: `${this.applicationName}/changes`,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: CONNECT_TIMEOUT_MS,
       keepAlive: true,
     });
     client.on('error', (error) => this.lose(client, error));
@@ -94,8 +95,9 @@ export class ChangeFeed {
 
   private sendBeat(): void {
     const client = this.client;
-    if (!client) return;
-    if (!this.isFresh(10 * BEAT_MS)) return this.lose(client, new Error('silent'));
+    // While it connects nothing can be heard yet; connecting has a time limit of its own.
+    if (!client || !this.isWhole) return;
+    if (!this.heardWithin(10 * BEAT_MS)) return this.lose(client, new Error('silent'));
     client.query(`NOTIFY ${this.beatChannel(client)}`).catch(() => undefined);
   }
 

@@ -7,6 +7,7 @@ import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
 import { uuidv7 } from '../ids.js';
 import type { Logger } from '../logging/logger.js';
 import { DomainExceptionFilter } from './domain-exception.filter.js';
+import { watchUnusedConnections } from './drain.js';
 import type { ErrorRenderer } from './error-renderer.js';
 import { ErrorResponder } from './error-responder.js';
 import { HttpAdapter } from './http-adapter.js';
@@ -47,7 +48,9 @@ export async function createHttpApp(module: RootModule, options: HttpAppOptions)
     bodyParser: false,
   });
   app.useGlobalFilters(new DomainExceptionFilter(responder));
-  answerOddRequests(app.getHttpServer(), responder);
+  const server = app.getHttpServer() as Server;
+  answerOddRequests(server, responder);
+  watchUnusedConnections(server);
   return app;
 }
 

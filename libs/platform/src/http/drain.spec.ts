@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { drain } from './drain.js';
+import { drain, watchUnusedConnections } from './drain.js';
 
 const ANSWER_AFTER_MS = 150;
 let server: Server;
@@ -45,6 +45,20 @@ describe('draining a server', () => {
     server.on('request', (_, response) => void response.flushHeaders());
     await sleep(50);
     expect(await drain(server, 50)).toBe(false);
+  });
+
+  it('does not wait for a connection on which nothing ever came, and serves one whose first request is on its way', async () => {
+    watchUnusedConnections(server);
+    const [silent, late] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+    const answer = new Promise<string>((resolve) => late.setEncoding('utf8').once('data', resolve));
+    await sleep(50);
+    const startedAtMs = performance.now();
+    const drained = drain(server, 10_000);
+    late.write('GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    expect(await drained).toBe(true);
+    expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+    expect(await answer).toMatch(/^HTTP\/1\.1 200/);
+    silent.destroy();
   });
 
   it('has nothing to do where nothing listens', async () => {

@@ -1,9 +1,24 @@
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 
 const IDLE_CHECK_INTERVAL_MS = 50;
+/** How long a connection that has sent nothing yet may still send its first request. */
+const UNUSED_GRACE_MS = 500;
+const unusedConnections = new WeakMap<Server, Set<Socket>>();
+
+/** Remembers connections on which nothing has come yet. Node does not call them idle, and a drain must not wait for them. */
+export function watchUnusedConnections(server: Server): void {
+  const unused = new Set<Socket>();
+  unusedConnections.set(server, unused);
+  server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }) => unused.delete(socket));
+}
 
 /**
- * Stops accepting connections and waits until the running answers have been sent; idle connections are closed. Resolves to false where some
+ * Stops accepting connections and waits until the running answers have been sent; idle connections are closed, unused ones soon after. Resolves to false where some
  * had to be cut after `timeoutMs`.
  */
 export async function drain(server: Server, timeoutMs: number): Promise<boolean> {
@@ -11,16 +26,22 @@ export async function drain(server: Server, timeoutMs: number): Promise<boolean>
   let isDrained = true;
   await new Promise<void>((resolve) => {
     const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_INTERVAL_MS);
+    const unused = setTimeout(() => closeUnusedConnections(server), UNUSED_GRACE_MS);
     const deadline = setTimeout(() => {
       isDrained = false;
       server.closeAllConnections();
     }, timeoutMs);
     server.close(() => {
       clearInterval(idle);
+      clearTimeout(unused);
       clearTimeout(deadline);
       resolve();
     });
     server.closeIdleConnections();
   });
   return isDrained;
+}
+
+function closeUnusedConnections(server: Server): void {
+  for (const socket of unusedConnections.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
 }

@@ -8,6 +8,13 @@ describe('what an upstream refusal means', () => {
     ['its credential, without words', 401, undefined, 'key'],
     ['credit behind a 429', 429, error({ code: 'insufficient_quota' }), 'key'],
     ['credit behind a 400', 400, error({ message: 'Your credit balance is too low' }), 'key'],
+    ['credit in other words', 400, error({ message: 'You exceeded your current quota' }), 'key'],
+    [
+      'its load, in words of tokens',
+      429,
+      error({ message: 'Too many tokens, please wait before trying again.' }),
+      'saturated',
+    ],
     ['payment', 402, error({ message: 'Insufficient Balance' }), 'key'],
     ['a model it does not serve', 404, error({ code: 'model_not_found' }), 'channel'],
     ['its region behind a 403', 403, error({ code: 'unsupported_country_region_territory' }), 'channel'],
@@ -27,14 +34,16 @@ describe('what an upstream refusal means', () => {
     ['content_policy_violation', 400, error({ code: 'content_policy_violation' })],
     ['content_policy_violation', 403, error({ type: 'content_filter' })],
     ['invalid_request', 400, error({ message: "Invalid 'temperature'", param: 'temperature' })],
+    ['invalid_request', 400, error({ message: "Invalid schema for function 'get_balance_exceeded_quota'" })],
+    ['invalid_request', 400, error({ message: 'The tool create_payment needs a description of the balance' })],
     ['invalid_request', 422, { message: 'field required' }],
   ])("is the client's where it speaks of the request: %s", (code, status, body) => {
     expect(readFailure(status, body, undefined)).toMatchObject({ kind: 'request', code });
   });
 
   it('keeps the wait that it asks for', () => {
-    expect(readFailure(429, undefined, '7').retryAfterSeconds).toBe(7);
-    expect(readFailure(429, undefined, 'soon').retryAfterSeconds).toBeUndefined();
+    expect(readFailure(429, undefined, 7).retryAfterSeconds).toBe(7);
+    expect(readFailure(429, undefined, undefined).retryAfterSeconds).toBeUndefined();
   });
 
   it('keeps the parameter and the sentence, cleaned of hosts, keys and names', () => {

@@ -1,5 +1,6 @@
 import type { AnswerReading, JsonObject, ProviderAdapter, UpstreamFailure, UsageReading } from '@tokenbay/providers';
 import type { Call } from '../call.js';
+import type { CountedText } from '../count-tokens.js';
 
 /** What the upstream is asked for in place of what the client asked for. */
 export interface ExchangeTerms {
@@ -27,13 +28,15 @@ export interface Exchange {
 /** A whole answer: what the client gets, and what it says. */
 export interface WholeAnswer {
   readonly bytes: Buffer;
-  readonly reading: AnswerReading;
+  readonly reading: Omit<AnswerReading, 'text'> & { readonly text: CountedText };
 }
 
 /** A stream on its way through: deltas are ready at once, the tail (finish, usage, terminator) waits for the ledger. */
 export interface StreamExchange {
   /** Takes bytes from the upstream. Throws UpstreamError or `response_parse_failed`; what was ready before stays so. */
   push(chunk: Buffer): void;
+  /** Takes note that the upstream's stream has ended. */
+  end(): void;
   /** Hands over what may be sent now. */
   takeReady(): Buffer[];
   /** The last bytes of a complete stream, terminator included. */
@@ -42,13 +45,13 @@ export interface StreamExchange {
   readonly hasBegun: boolean;
   /** True once nothing more can come. */
   readonly isTerminated: boolean;
-  /** True where every choice has finished, or the upstream has said that it is done. */
+  /** True where an answer has begun, and every choice has finished or the upstream has said that it is done. */
   readonly isComplete: boolean;
   /** The failure that the upstream reported inside its stream. */
   readonly failure: UpstreamFailure | undefined;
   readonly usage: UsageReading | undefined;
   /** Everything that was delivered, for counting. */
-  readonly text: string;
+  readonly text: CountedText;
 }
 
 /** A parsed JSON object, or undefined. */

@@ -80,8 +80,34 @@ describe('a chat stream that passes through', () => {
   it('is not complete when it is cut before its finish', () => {
     const exchange = stream();
     feed(exchange, delta('x'), 'data: {"half');
+    exchange.end();
     expect(exchange.isComplete).toBe(false);
-    expect(exchange.text).toBe('x');
+  });
+
+  it('takes a last event that no blank line ended', () => {
+    const exchange = stream();
+    feed(exchange, delta('x'), finish(), chunk([], { usage }).trimEnd());
+    exchange.end();
+    expect(exchange.usage?.usage.inputTokens).toBe(7);
+    expect(Buffer.concat(exchange.takeTail()).toString()).toBe(finish() + DONE);
+  });
+
+  it('is no answer where the upstream only says that it is done', () => {
+    const exchange = stream();
+    feed(exchange, DONE);
+    expect([exchange.isTerminated, exchange.isComplete]).toEqual([true, false]);
+  });
+
+  it('hides empty usage however it is written, and leaves the rest as it came', () => {
+    const spaced = 'data: {"usage": null, "choices": [{"index": 0, "delta": {"content": "x"}}]}\n\n';
+    expect(feed(stream(), spaced).ready).toBe('data: { "choices": [{"index": 0, "delta": {"content": "x"}}]}\n\n');
+    const quoted = delta('say ,"usage":null');
+    expect(feed(stream(), quoted).ready).toBe(quoted);
+  });
+
+  it('lets news pass once it has begun', () => {
+    const news = 'data: {"type":"provider.note"}\n\n';
+    expect(feed(stream(), delta('x'), news).ready).toBe(delta('x') + news);
   });
 
   it('tells an error event from an answer, before and after the first delta', () => {

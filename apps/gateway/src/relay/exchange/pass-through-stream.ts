@@ -1,12 +1,14 @@
 import { DomainError } from '@tokenbay/errors';
 import type { StreamEventReading, UpstreamFailure, UsageReading } from '@tokenbay/providers';
 import { type SseEvent, SseReader } from '../../upstream/sse-reader.js';
+import { CountedText } from '../count-tokens.js';
 import { type ExchangeTerms, parseObject, type StreamExchange } from './exchange.js';
 
 const TERMINATOR = Buffer.from('data: [DONE]\n\n');
 const TAIL_BYTES_MAX = 4_194_304;
 /** Written by OpenAI into every chunk but the last once usage is asked for. Quotes inside strings are escaped, so this can only be the field. */
-const EMPTY_USAGE = ',"usage":null';
+const EMPTY_USAGE = Buffer.from(',"usage":null');
+const EMPTY_USAGE_WRITTEN_OTHERWISE = /,\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,/;
 
 /** A chat completion stream whose events pass as they came, but for usage reporting that the client did not ask for. */
 export class PassThroughStream implements StreamExchange {
@@ -14,7 +16,7 @@ export class PassThroughStream implements StreamExchange {
   isTerminated = false;
   failure: UpstreamFailure | undefined;
   usage: UsageReading | undefined;
-  text = '';
+  readonly text = new CountedText();
   private readonly reader = new SseReader((event) => this.accept(event));
   private ready: Buffer[] = [];
   private readonly tail: Buffer[] = [];
@@ -25,6 +27,14 @@ export class PassThroughStream implements StreamExchange {
 
   push(chunk: Buffer): void {
     this.reader.push(chunk);
+  }
+
+  end(): void {
+    try {
+      this.reader.end();
+    } catch {
+      // A last event that makes no sense was cut: what came before it decides whether the answer is complete.
+    }
   }
 
   takeReady(): Buffer[] {
@@ -38,7 +48,7 @@ export class PassThroughStream implements StreamExchange {
   }
 
   get isComplete(): boolean {
-    return this.failure === undefined && (this.isTerminated || this.hasFinished);
+    return this.hasBegun && this.failure === undefined && (this.isTerminated || this.hasFinished);
   }
 
   private get hasFinished(): boolean {
@@ -51,19 +61,21 @@ export class PassThroughStream implements StreamExchange {
       if (this.hasBegun && !this.hasFinished) this.forward(raw);
       return;
     }
-    if (data === '[DONE]') {
+    if (data.trim() === '[DONE]') {
       this.isTerminated = true;
       return;
     }
     const event = parseObject(data);
     const reading = event && this.terms.adapter.readEvent(event);
+    // News of a stream that has begun well passes: providers add kinds of events.
+    if (event && !reading && this.hasBegun) return this.deliver(raw);
     if (!reading) throw new DomainError('response_parse_failed', 'not a chat completion chunk');
     if (reading.failure) {
       this.failure = reading.failure;
       return;
     }
     this.hasBegun = true;
-    this.text += reading.text;
+    this.text.add(reading.text);
     this.finished += reading.finished;
     if (reading.usage) this.usage = reading.usage;
     this.pass(raw, data, reading);
@@ -75,7 +87,17 @@ export class PassThroughStream implements StreamExchange {
     else if (reading.usage) {
       const event = this.terms.adapter.withoutUsage(parseObject(data) ?? {});
       this.deliver(Buffer.from(`data: ${JSON.stringify(event)}\n\n`));
-    } else this.deliver(data.includes(EMPTY_USAGE) ? Buffer.from(`data: ${data.replace(EMPTY_USAGE, '')}\n\n`) : raw);
+    } else this.passWithoutEmptyUsage(raw, data);
+  }
+
+  private passWithoutEmptyUsage(raw: Buffer, data: string): void {
+    const at = raw.indexOf(EMPTY_USAGE);
+    if (at !== -1) {
+      this.deliver(raw.subarray(0, at));
+      this.deliver(raw.subarray(at + EMPTY_USAGE.length));
+    } else if (data.includes('"usage"')) {
+      this.deliver(Buffer.from(`data: ${data.replace(EMPTY_USAGE_WRITTEN_OTHERWISE, '')}\n\n`));
+    } else this.deliver(raw);
   }
 
   private deliver(bytes: Buffer): void {

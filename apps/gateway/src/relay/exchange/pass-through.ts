@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { DomainError } from '@tokenbay/errors';
+import { CountedText } from '../count-tokens.js';
 import {
   type Exchange,
   type ExchangeTerms,
@@ -24,7 +25,7 @@ export class PassThrough implements Exchange {
     const answer = isUtf8(bytes) ? parseObject(bytes.toString('utf8')) : undefined;
     const reading = answer && this.terms.adapter.readAnswer(answer);
     if (!reading) throw new DomainError('response_parse_failed', 'not a chat completion');
-    return { bytes, reading };
+    return { bytes, reading: { ...reading, text: CountedText.of(reading.text) } };
   }
 
   openStream(): StreamExchange {

@@ -1,7 +1,7 @@
 import { Controller, Get, Req } from '@nestjs/common';
 import { PointsService } from '@tokenbay/points';
 import type { FastifyRequest } from 'fastify';
-import { callerOf } from '../caller-of.js';
+import { callerOf } from '../../relay/caller.js';
 import { type OwnAccountResponse, toOwnAccountResponse } from './account.response.js';
 
 /** What a client may know of its own account and key. */

@@ -1,7 +1,7 @@
 import { Controller, Get, Param, Req } from '@nestjs/common';
 import { UsageService } from '@tokenbay/usage';
 import type { FastifyRequest } from 'fastify';
-import { callerOf } from '../caller-of.js';
+import { callerOf } from '../../relay/caller.js';
 import { type OwnReceiptResponse, toOwnReceiptResponse } from './usage.response.js';
 
 /** The receipts of a key's own requests. */

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { callerOf } from '../caller-of.js';
+import { callerOf } from '../../relay/caller.js';
 import {
   type GeminiModelsResponse,
   type ModelsResponse,

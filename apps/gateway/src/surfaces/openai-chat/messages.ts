@@ -21,7 +21,7 @@ export function scanMessages(messages: unknown): MessageParts {
     if (typeof message !== 'object' || message === null || typeof message['role'] !== 'string') {
       throw invalid('must be objects with a role');
     }
-    if (message['audio']) hasAudio = true;
+    assertNoUpstreamAudio(message['audio']);
     const content = message['content'];
     if (!Array.isArray(content)) continue;
     for (const part of content as (JsonObject | null)[]) {
@@ -49,6 +49,14 @@ export function readInputText(body: JsonObject): string {
   }
   if (body['tools']) texts.push(JSON.stringify(body['tools']));
   return texts.join('\n');
+}
+
+/** An audio id names an earlier answer that is kept under the provider account. */
+function assertNoUpstreamAudio(audio: unknown): void {
+  if (audio === undefined || audio === null) return;
+  throw new DomainError('not_implemented', 'audio id', {
+    message: 'Audio kept at a provider is not offered; send the data itself.',
+  });
 }
 
 /** A file id names what another customer may have stored under the same provider account. */

@@ -1,8 +1,8 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { JsonObject } from '@tokenbay/providers';
 import { RelayService } from '../../relay/relay.service.js';
+import { jsonBodyOf } from '../json-body.js';
 import { readChatCall } from './request.js';
 
 /** OpenAI's Chat Completions. */
@@ -15,6 +15,6 @@ export class OpenAiChatController {
   @HttpCode(200)
   @RouteConfig({ countsForAccountRate: true })
   complete(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    return this.relay.serve(readChatCall(request.body as JsonObject, request.bodyBytes), request, reply);
+    return this.relay.serve(readChatCall(jsonBodyOf(request), request.bodyBytes), request, reply);
   }
 }

@@ -10,6 +10,7 @@ type PricedKinds = Pick<Call, 'priceKinds' | 'excludedKinds'>;
 const CHOICES_MAX = 128;
 const TOKENS_MAX = 100_000_000;
 const OUTPUT_TOKENS_FLOOR = 256;
+const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
 const ORDINARY_TOOLS = new Set(['function', 'custom']);
 
 /** Understands a body of `POST /v1/chat/completions`. Throws `invalid_request` naming the field, and `not_implemented` for upstream state. */
@@ -36,6 +37,7 @@ export function readChatCall(body: JsonObject, bodyBytes: number): Call {
     hostedTools: readHostedTools(body),
     serviceTier: readServiceTier(body['service_tier']),
     readInputText: () => readInputText(body),
+    keepAlive: KEEP_ALIVE,
     renderStreamError,
   };
 }
@@ -85,7 +87,7 @@ function readHostedTools(body: JsonObject): string[] {
 function readServiceTier(tier: unknown): string | null {
   if (tier === undefined || tier === null) return null;
   if (typeof tier !== 'string' || tier.length > 64) throw invalid('service_tier', 'must be a short string');
-  // The relay sends `auto` as `default`, so that a tier chosen in the provider's settings cannot raise the price.
+  // `auto` is sent as `default`, so that a tier chosen in the provider's settings does not raise the price.
   return tier === 'auto' || tier === 'default' ? null : tier;
 }
 
