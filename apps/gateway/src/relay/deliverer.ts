@@ -1,28 +1,32 @@
-import { Injectable } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '@tokenbay/errors';
-import { toErrorView } from '@tokenbay/platform';
+import { describeError, LOGGER, type Logger, toErrorView } from '@tokenbay/platform';
 import type { FastifyReply } from 'fastify';
 import { RequestMetrics } from '../health/request-metrics.js';
 import type { UpstreamCall } from '../upstream/upstream-call.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 import { wasAbandoned } from './attempt.js';
-import { type BillFacts, billOf, type Metered } from './bill.js';
+import { billOf, type Metered } from './bill.js';
 import type { ClientConnection } from './client-connection.js';
 import type { WholeAnswer } from './exchange/exchange.js';
 import { KeepAlives } from './keep-alives.js';
-import type { Settlement } from './settlement.js';
+import { RunningWork } from './running-work.js';
+import type { Settlement, SettlementFacts } from './settlement.js';
 import type { StreamPump } from './stream-pump.js';
 
 /** How long, and how many at once, answers are drained whose clients have left. */
 const DRAIN_MS = 60_000;
 const DRAINS_MAX = 512;
+/** How long what the client is told of a failure waits for its booking. */
+const BOOKING_WAIT_MS = 250;
 
 /** Everything that takes part in bringing one answer to its client. */
 export interface Delivery {
   readonly reply: FastifyReply;
   readonly client: ClientConnection;
   readonly settlement: Settlement;
-  readonly facts: BillFacts;
+  readonly facts: SettlementFacts;
   readonly requestId: string;
 }
 
@@ -34,6 +38,8 @@ export class Deliverer {
   constructor(
     private readonly metrics: RequestMetrics,
     private readonly keepAlives: KeepAlives,
+    private readonly running: RunningWork,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** Bounds a call whose client leaves: drained within a time and number, since it has been paid for upstream, and then cut. */
@@ -73,6 +79,7 @@ export class Deliverer {
       pump.call.abort();
       if (!wasAbandoned(failure)) this.metrics.countError(failure.code);
       void client.write(exchange.takeReady());
+      await this.bookFailure(failure, exchange, delivery);
       client.endWithError(facts.call.renderStreamError(toErrorView(failure, requestId)));
       throw failure;
     } finally {
@@ -82,10 +89,19 @@ export class Deliverer {
 
   /**
    * Books a request that did not come to its end. One that we cut because its client had left is charged for its input and what was
-   * delivered; any other costs its client nothing, and what it may have cost upstream is recorded as the platform's.
+   * delivered; any other costs its client nothing, and what it may have cost upstream is recorded as the platform's. Resolves when that
+   * is booked, or soon: what the client is told rests on no booking, and must not wait for a ledger that is slow.
    */
-  async bookFailure(failure: DomainError, delivered: Metered, { settlement, facts }: BookedFailure): Promise<void> {
-    if (settlement.isOver) return;
+  async bookFailure(failure: DomainError, delivered: Metered, booked: BookedFailure): Promise<void> {
+    if (booked.settlement.isOver) return;
+    const booking = this.running.track(this.book(failure, delivered, booked)).catch((error: unknown) => {
+      const { requestId } = booked.facts;
+      this.logger.warn({ requestId, cause: describeError(error) }, 'a failed request was not booked');
+    });
+    await Promise.race([booking, pause(BOOKING_WAIT_MS)]);
+  }
+
+  private async book(failure: DomainError, delivered: Metered, { settlement, facts }: BookedFailure): Promise<void> {
     if (wasAbandoned(failure)) return settlement.charge(await billOf(facts, delivered), 'client_left');
     const hasCost = delivered.hasBegun || failure.code === 'upstream_timeout';
     await settlement.fail(failure, hasCost ? await billOf(facts, delivered) : undefined);

@@ -12,6 +12,7 @@ import { ChannelLoad } from './channel-load.js';
 import { Deliverer } from './deliverer.js';
 import { Forwarder } from './forwarder.js';
 import { KeepAlives } from './keep-alives.js';
+import { RunningWork } from './running-work.js';
 import { RelayService } from './relay.service.js';
 
 /** The request path. */
@@ -27,7 +28,7 @@ import { RelayService } from './relay.service.js';
     HealthModule,
     UpstreamModule,
   ],
-  providers: [ChannelLoad, Deliverer, Forwarder, KeepAlives, RelayService],
+  providers: [ChannelLoad, Deliverer, Forwarder, KeepAlives, RelayService, RunningWork],
   exports: [RelayService],
 })
 export class RelayModule {}

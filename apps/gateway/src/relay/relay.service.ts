@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { AccessRuleBook } from '@tokenbay/access-rules';
 import {
@@ -13,7 +12,7 @@ import { DomainError, type ErrorCode } from '@tokenbay/errors';
 import { assertKeyAllowsModel, assertKeyUsable, KeysReader, KeyUses } from '@tokenbay/keys';
 import { type RateDecision, RateLimiter } from '@tokenbay/limits';
 import { type Model, ModelCatalog } from '@tokenbay/models';
-import { type ClientAddress, Clock, describeError, LOGGER, type Logger } from '@tokenbay/platform';
+import { type ClientAddress, Clock } from '@tokenbay/platform';
 import { type Hold, PointsService } from '@tokenbay/points';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
@@ -42,8 +41,6 @@ export interface RequestHead {
 }
 
 const MINUTE_SECONDS = 60;
-/** How long an error answer waits for its booking. */
-const BOOKING_WAIT_MS = 250;
 /** How long answers without a client are drained, and bookings awaited, once the process stops. */
 const STOP_DRAIN_MS = 3_000;
 const STOP_MS = 8_000;
@@ -63,8 +60,6 @@ interface Serving {
 /** Orders every step of a request, in the order of the contract's checks. Nothing else in the house decides that order. */
 @Injectable()
 export class RelayService implements BeforeApplicationShutdown {
-  private readonly running = new RunningWork();
-
   constructor(
     private readonly limiter: RateLimiter,
     private readonly rules: AccessRuleBook,
@@ -77,11 +72,11 @@ export class RelayService implements BeforeApplicationShutdown {
     private readonly points: PointsService,
     private readonly forwarder: Forwarder,
     private readonly deliverer: Deliverer,
+    private readonly running: RunningWork,
     private readonly upstream: UpstreamClient,
     private readonly metrics: RequestMetrics,
     private readonly clock: Clock,
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
-    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** Decides from a request's head whether its sender may ask at all. Throws the first refusal that applies. */
@@ -148,12 +143,7 @@ export class RelayService implements BeforeApplicationShutdown {
     } catch (error) {
       const failure =
         error instanceof DomainError ? error : new DomainError('internal_error', 'relay', { cause: error });
-      const booking = this.deliverer.bookFailure(failure, metered, { settlement, facts });
-      // An error answer rests on no booking: where the ledger is slow, the client is told first.
-      await Promise.race([
-        this.running.track(booking).catch((e: unknown) => this.noteUnbooked(request.id, e)),
-        pause(BOOKING_WAIT_MS),
-      ]);
+      await this.deliverer.bookFailure(failure, metered, { settlement, facts });
       throw failure;
     }
   }
@@ -173,10 +163,6 @@ export class RelayService implements BeforeApplicationShutdown {
     const ms = performance.now() - startedAtMs;
     settlement.firstByteMs = Math.round(ms);
     this.metrics.observeFirstByte(ms / 1000);
-  }
-
-  private noteUnbooked(requestId: string, error: unknown): void {
-    this.logger.warn({ requestId, cause: describeError(error) }, 'a failed request was not booked');
   }
 
   private chooseModel(call: Call, { key, group }: Caller): Model {

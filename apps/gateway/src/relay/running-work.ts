@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
 
 /** Work that must be over before the process stops, though nobody else waits for it. */
+@Injectable()
 export class RunningWork {
   private readonly works = new Set<Promise<unknown>>();
 
