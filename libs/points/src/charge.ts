@@ -14,7 +14,7 @@ export interface Charge {
   readonly channelId: string | null;
   readonly dialect: Dialect;
   readonly stream: boolean;
-  /** The HTTP status the client saw. */
+  /** The HTTP status of how it ended; of a stream that broke, that of its error event. */
   readonly status: number;
   /** The catalogue's code where it failed. */
   readonly code: string | null;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '@tokenbay/errors';
-import { LOGGER, type Logger } from '@tokenbay/platform';
+import { describeError, LOGGER, type Logger } from '@tokenbay/platform';
 import type { Charge, SettleOutcome } from './charge.js';
 import { isAmount } from './charge-row.js';
 import type { Hold, ReserveRequest } from './hold.js';
@@ -62,24 +62,36 @@ export class Holds {
   /** Gives a hold back; where that fails now, the sweep does it later. */
   async release(hold: Hold): Promise<void> {
     this.instance.drop(hold);
-    await this.ledger.release(hold).catch((error: unknown) => this.logger.debug({ err: error }, 'release failed'));
+    await this.ledger
+      .release(hold)
+      .catch((error: unknown) => this.logger.debug({ cause: describeError(error) }, 'release failed'));
   }
 
-  /** Ends every doubt: a request whose answer was cut because it could not be booked in time is booked as failed, for nothing. */
-  async recover(): Promise<void> {
+  /**
+   * Ends doubts, until the time is up: a request whose answer was cut because it could not be booked in time is booked as failed, for
+   * nothing. One that the ledger refuses for good is given up, so that it does not stand in the others' way.
+   */
+  async recover(untilMs = Infinity): Promise<void> {
     for (const [requestId, { hold, charge }] of this.doubts) {
-      const outcome = await this.ledger.settle(hold, { ...charge, outcome: 'failed', code: 'ledger_unavailable' });
-      if (outcome.repeated && outcome.points > 0) await this.ledger.refund(hold, charge, outcome.points);
+      if (performance.now() > untilMs) return;
+      try {
+        const outcome = await this.ledger.settle(hold, { ...charge, outcome: 'failed', code: 'ledger_unavailable' });
+        if (outcome.repeated && outcome.points > 0) await this.ledger.refund(hold, charge, outcome.points);
+      } catch (error) {
+        if (isTransient(error)) throw error;
+        this.giveUp(hold, charge, error);
+      }
       this.doubts.delete(requestId);
       this.instance.drop(hold);
     }
   }
 
-  /** Gives back holds of this process that nobody in it uses: tries of unknown outcome that did succeed. */
-  async sweep(): Promise<void> {
+  /** Gives back holds of this process that nobody in it uses, until the time is up: tries of unknown outcome that did succeed. */
+  async sweep(untilMs = Infinity): Promise<void> {
     const registration = this.instance.current;
     if (!registration) return;
     for (const holdNo of await this.ledger.listHoldNumbers(registration.id)) {
+      if (performance.now() > untilMs) return;
       if (registration.inUse.has(holdNo)) continue;
       await this.ledger.release({ ownerId: registration.id, holdNo });
       this.logger.warn({ holdNo }, 'a hold that nobody used was given back');
@@ -117,7 +129,7 @@ export class Holds {
 
   private giveUp(hold: Hold, { requestId }: Charge, error: unknown): DomainError {
     this.instance.drop(hold);
-    this.logger.error({ err: error, requestId }, 'a request cannot be booked and is not charged');
+    this.logger.error({ cause: describeError(error), requestId }, 'a request cannot be booked and is not charged');
     return error instanceof DomainError
       ? error
       : new DomainError('internal_error', 'the ledger refused a charge', { cause: error });

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LOGGER, type Logger } from '@tokenbay/platform';
+import { describeError, LOGGER, type Logger } from '@tokenbay/platform';
 import { Holds } from './holds.js';
 import { LedgerInstance } from './ledger-instance.js';
 import { LedgerRepository } from './ledger.repository.js';
@@ -49,7 +49,7 @@ export class LedgerKeeper {
   async beat(): Promise<void> {
     this.beating = this.keepHouse().catch((error: unknown) => {
       this.steadySinceMs = Infinity;
-      this.logger.warn({ err: error }, 'the ledger did not answer a heartbeat');
+      this.logger.warn({ cause: describeError(error) }, 'the ledger did not answer a heartbeat');
     });
     await this.beating;
   }
@@ -67,8 +67,10 @@ export class LedgerKeeper {
       this.steadySinceMs = Infinity;
     }
     const isSteady = this.noteBeat(performance.now());
-    await this.holds.recover();
-    await this.sweepNowAndThen();
+    // Bounded, or housekeeping after a long outage would outlast the lease that it lives by.
+    const untilMs = performance.now() + this.times.heartbeatMs;
+    await this.holds.recover(untilMs);
+    await this.sweepNowAndThen(untilMs);
     if (isSteady) await this.reap();
     await this.preparePartitionsNowAndThen();
   }
@@ -81,10 +83,10 @@ export class LedgerKeeper {
     return nowMs - this.steadySinceMs >= this.times.leaseMs;
   }
 
-  private async sweepNowAndThen(): Promise<void> {
+  private async sweepNowAndThen(untilMs: number): Promise<void> {
     if (performance.now() - this.sweptAtMs < this.times.sweepMs) return;
     this.sweptAtMs = performance.now();
-    await this.holds.sweep();
+    await this.holds.sweep(untilMs);
   }
 
   private async reap(): Promise<void> {

@@ -1,5 +1,5 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { LOGGER, type Logger } from '@tokenbay/platform';
+import { describeError, LOGGER, type Logger } from '@tokenbay/platform';
 import { LedgerKeeper } from './ledger-keeper.js';
 import { PointsModule } from './points.module.js';
 
@@ -21,7 +21,10 @@ export class LedgerModule implements OnApplicationBootstrap, OnApplicationShutdo
 
   async onApplicationShutdown(): Promise<void> {
     await this.keeper.stop().catch((error: unknown) => {
-      this.logger.warn({ err: error }, 'the ledger could not be told of the stop; the lease will run out');
+      this.logger.warn(
+        { cause: describeError(error) },
+        'the ledger could not be told of the stop; the lease will run out',
+      );
     });
   }
 }
