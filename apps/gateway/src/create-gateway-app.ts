@@ -4,7 +4,7 @@ import { createHttpApp, type Logger } from '@tokenbay/platform';
 import type { GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { ErrorCounts } from './health/error-counts.js';
-import { countErrors, observeRequests } from './health/observe-requests.js';
+import { countErrors, lineOf, observeRequests } from './health/observe-requests.js';
 import { RequestMetrics } from './health/request-metrics.js';
 import { installAdmission } from './relay/admission.hook.js';
 import { RelayService } from './relay/relay.service.js';
@@ -12,6 +12,7 @@ import { dialectErrorRenderer } from './surfaces/dialect-error-renderer.js';
 
 const EXPOSED_HEADERS = [
   'x-request-id',
+  'request-id',
   'x-should-retry',
   'retry-after',
   'x-ratelimit-limit-requests',
@@ -29,6 +30,7 @@ export async function createGatewayApp(config: GatewayConfig, logger: Logger): P
     logger,
     renderer: countErrors(dialectErrorRenderer, errorCounts),
     routeNotFound: 'route_not_found',
+    describe: lineOf,
     bodyBytesMax,
   });
   await allowBrowsers(app, config.corsOrigins);

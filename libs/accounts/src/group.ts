@@ -60,7 +60,12 @@ export function resolveGroup({ keyGroup, account, groups }: GroupQuestion): Grou
   return group;
 }
 
+/** True where the group's list names the model. */
+export function isModelOpenToGroup({ models }: Group, model: string): boolean {
+  return matchesName(models, model);
+}
+
 /** Throws `group_model_not_allowed` unless the group's list names the model. */
 export function assertGroupServesModel(group: Group, model: string): void {
-  if (!matchesName(group.models, model)) throw new DomainError('group_model_not_allowed', group.name);
+  if (!isModelOpenToGroup(group, model)) throw new DomainError('group_model_not_allowed', group.name);
 }

@@ -7,7 +7,7 @@ export { AccountsModule } from './accounts.module.js';
 export { AccountsReader } from './accounts-reader.js';
 export { AccountsService } from './accounts.service.js';
 export type { AccountChange, AccountDraft, AccountVersion } from './accounts.service.js';
-export { assertGroupServesModel, resolveGroup, toGroup } from './group.js';
+export { assertGroupServesModel, isModelOpenToGroup, resolveGroup, toGroup } from './group.js';
 export type { Group, GroupChange, GroupDraft, GroupQuestion, Groups } from './group.js';
 export { GroupCatalog } from './group-catalog.js';
 export { GroupsService } from './groups.service.js';

@@ -131,7 +131,7 @@ export const ERROR_CATALOGUE = {
     remedy: 'Check the name; GET /v1/models lists the models you may use.',
   }),
   route_not_found: entry(404, {
-    message: 'There is no such route.',
+    message: 'There is no such route. Base URLs of OpenAI libraries end in /v1.',
     remedy: 'Check the method and the path.',
   }),
   usage_not_found: entry(404, {

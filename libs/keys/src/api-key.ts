@@ -33,10 +33,13 @@ export function assertKeyUsable(key: ApiKey, nowMs: number): void {
   if (key.expiresAtMs !== null && key.expiresAtMs <= nowMs) throw new DomainError('api_key_expired');
 }
 
-/** Throws `api_key_model_not_allowed` where the denylist names the model or an allowlist does not; deny beats allow. */
+/** True where the denylist does not name the model, and an allowlist, if there is one, does; deny beats allow. */
+export function isModelOpenToKey({ modelAllowlist, modelDenylist }: ApiKey, model: string): boolean {
+  if (modelDenylist && matchesName(modelDenylist, model)) return false;
+  return !modelAllowlist || matchesName(modelAllowlist, model);
+}
+
+/** Throws `api_key_model_not_allowed` where the model is not open to the key. */
 export function assertKeyAllowsModel(key: ApiKey, model: string): void {
-  if (key.modelDenylist && matchesName(key.modelDenylist, model))
-    throw new DomainError('api_key_model_not_allowed', 'denied');
-  if (key.modelAllowlist && !matchesName(key.modelAllowlist, model))
-    throw new DomainError('api_key_model_not_allowed', 'not listed');
+  if (!isModelOpenToKey(key, model)) throw new DomainError('api_key_model_not_allowed');
 }

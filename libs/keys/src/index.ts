@@ -1,4 +1,4 @@
-export { assertKeyAllowsModel, assertKeyUsable } from './api-key.js';
+export { assertKeyAllowsModel, assertKeyUsable, isModelOpenToKey } from './api-key.js';
 export type { ApiKey } from './api-key.js';
 export { API_KEY_STATUSES, ApiKeyEntity } from './api-key.entity.js';
 export type { ApiKeyStatus } from './api-key.entity.js';

@@ -23,7 +23,7 @@ export { MALFORMED_ADDRESS, parseAddress, type ClientAddress } from './address/c
 export { resolveClientAddress, type AddressEvidence } from './address/resolve-client-address.js';
 export { createHttpApp, type HttpAppOptions, type RootModule } from './http/create-http-app.js';
 export { DomainExceptionFilter } from './http/domain-exception.filter.js';
-export type { ErrorRenderer, RenderedError } from './http/error-renderer.js';
+export type { ErrorRenderer, RenderedError, RenderedRequest } from './http/error-renderer.js';
 export { errorHeaders, toErrorView, type ErrorView } from './http/error-view.js';
 export { HTTP_LIMITS, type HttpLimits } from './http/http-limits.js';
 export { runProcess, type RunningProcess } from './http/run-process.js';

@@ -21,7 +21,7 @@ export function observeRequests(fastify: FastifyInstance, metrics: RequestMetric
       const status = reply.raw.headersSent ? reply.raw.statusCode : 0;
       metrics.end(request.routeOptions.url ?? 'none', status, ms / 1000);
       if (status < 400 && request.routeOptions.config.access !== 'public')
-        logger.info({ ...lineOf(request), status, ms: Math.round(ms) }, 'served');
+        logger.info({ requestId: request.id, ...lineOf(request), status, ms: Math.round(ms) }, 'served');
     });
     done();
   });
@@ -37,7 +37,7 @@ export function countErrors(renderer: ErrorRenderer, counts: ErrorCounts): Error
   };
 }
 
-/** What the line of a served request says of it. Status 0 beside it means that the client left before anything was answered. */
-function lineOf({ id: requestId, method, caller, routeOptions }: FastifyRequest): object {
-  return { requestId, method, route: routeOptions.url, apiKeyId: caller?.key.id };
+/** What the log says of a request. Status 0 beside it means that the client left before anything was answered. */
+export function lineOf({ method, caller, routeOptions }: FastifyRequest): object {
+  return { method, route: routeOptions.url, apiKeyId: caller?.key.id };
 }

@@ -1,9 +1,10 @@
+import { DomainError } from '@tokenbay/errors';
 import type { RateDecision } from '@tokenbay/limits';
 import { type CidrSet, resolveClientAddress } from '@tokenbay/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { dialectOf } from '../surfaces/dialect.js';
+import { dialectOf, isGoogleRequest } from '../surfaces/dialect.js';
 import { findRouteRefusal } from './find-route-refusal.js';
-import { readCredential } from './read-credential.js';
+import { readCredential, TWO_CREDENTIALS } from './read-credential.js';
 import { decodeBody, parseJsonBody } from './read-json-body.js';
 import type { RelayService } from './relay.service.js';
 
@@ -22,6 +23,8 @@ declare module 'fastify' {
     bodyBytes: number;
   }
 }
+
+const AUTHORIZATION = 'authorization';
 
 /** What admission needs to know of the process it runs in. */
 export interface AdmissionOptions {
@@ -76,9 +79,21 @@ function addressOf(request: FastifyRequest, trusted: CidrSet): ReturnType<typeof
   });
 }
 
-function credentialOf(request: FastifyRequest): string {
-  const queryKey = (request.query as Record<string, unknown> | undefined)?.['key'];
-  return readCredential({ headers: request.headers, dialect: dialectOf(request.url), queryKey });
+function credentialOf({ headers, url, query, raw }: FastifyRequest): string {
+  assertOneAuthorization(raw.rawHeaders);
+  const mayBeInQuery = dialectOf(url) === 'gemini' || isGoogleRequest({ url, headers });
+  const queryKey = mayBeInQuery ? (query as Record<string, unknown> | undefined)?.['key'] : undefined;
+  return readCredential({ headers, queryKey });
+}
+
+/** Node keeps the first of several and drops the others. */
+function assertOneAuthorization(rawHeaders: readonly string[]): void {
+  let count = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index];
+    if (name?.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION) count += 1;
+  }
+  if (count > 1) throw new DomainError('invalid_request', 'two credentials', { message: TWO_CREDENTIALS });
 }
 
 function showRate(reply: FastifyReply, { limit, remaining, resetMs }: RateDecision): void {

@@ -77,6 +77,7 @@ export class Deliverer {
     } catch (error) {
       const failure = toStreamFailure(error);
       pump.call.abort();
+      settlement.noteBrokenAttempt(failure.code);
       if (!wasAbandoned(failure)) this.metrics.countError(failure.code);
       void client.write(exchange.takeReady());
       await this.bookFailure(failure, exchange, delivery);

@@ -45,6 +45,9 @@ describe('a request that no controller serves', () => {
     'POST /V1/chat/completions',
     'POST /v1/filesystem',
     'POST /health/live',
+    'GET /v1/embeddings',
+    'GET /v1/messages',
+    'PATCH /v1/videos',
     'GET /admin/v1/accounts',
     'POST //v1/files',
   ])('is told 404 where nobody has such a path: %s', (line) => {

@@ -48,7 +48,11 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
 function assertPriced(call: Call, { prices }: Model): void {
   const { priceKinds, hostedTools, serviceTier } = call;
   const [unsold] = findUnpricedKinds({ prices, kinds: priceKinds.slice(0, 2) });
-  if (unsold) throw new DomainError('model_capability_not_supported', `no price: ${unsold}`);
+  if (unsold) {
+    throw new DomainError('model_capability_not_supported', `no price: ${unsold}`, {
+      message: `This model cannot be used for this kind of request: it has no price for ${unsold}, and nothing is sold without one.`,
+    });
+  }
   const [extra] = findUnpricedKinds({ prices, kinds: priceKinds, tools: hostedTools, serviceTier });
   if (extra) {
     throw new DomainError('invalid_request', extra, {

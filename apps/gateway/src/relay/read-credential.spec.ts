@@ -1,10 +1,6 @@
 import { readCredential } from './read-credential.js';
 
-const read = (
-  headers: Record<string, string | string[]>,
-  queryKey?: unknown,
-  dialect: 'openai' | 'gemini' = 'openai',
-) => readCredential({ headers, queryKey, dialect });
+const read = (headers: Record<string, string | string[]>, queryKey?: unknown) => readCredential({ headers, queryKey });
 
 describe('the credential of a request', () => {
   it('is found in each of the places that official libraries use', () => {
@@ -12,11 +8,11 @@ describe('the credential of a request', () => {
     expect(read({ authorization: 'bearer  sk-1 ' })).toBe('sk-1');
     expect(read({ 'x-api-key': 'sk-1' })).toBe('sk-1');
     expect(read({ 'x-goog-api-key': 'sk-1' })).toBe('sk-1');
-    expect(read({}, 'sk-1', 'gemini')).toBe('sk-1');
+    expect(read({}, 'sk-1')).toBe('sk-1');
   });
 
   it('may be sent twice if it is the same', () => {
-    expect(read({ authorization: 'Bearer sk-1', 'x-api-key': 'sk-1' }, 'sk-1', 'gemini')).toBe('sk-1');
+    expect(read({ authorization: 'Bearer sk-1', 'x-api-key': 'sk-1' }, 'sk-1')).toBe('sk-1');
   });
 
   it('is refused where two differ', () => {
@@ -26,11 +22,7 @@ describe('the credential of a request', () => {
       { 'x-api-key': ['sk-2', 'sk-2'] },
     ])
       expect(() => read(headers as Record<string, string>)).toThrow('invalid_request');
-    expect(() => read({ 'x-api-key': 'sk-1' }, ['a', 'b'], 'gemini')).toThrow('invalid_request');
-  });
-
-  it('is not read from the query string outside Gemini paths', () => {
-    expect(() => read({}, 'sk-1')).toThrow('api_key_missing');
+    expect(() => read({ 'x-api-key': 'sk-1' }, ['a', 'b'])).toThrow('invalid_request');
   });
 
   it('is missing where nothing or an empty bearer is sent, invalid where it is of another scheme', () => {

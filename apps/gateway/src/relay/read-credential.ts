@@ -1,14 +1,14 @@
 import { DomainError } from '@tokenbay/errors';
-import type { Dialect } from '@tokenbay/protocol';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** Where a request may carry its key. */
 export interface CredentialSource {
   readonly headers: IncomingHttpHeaders;
-  readonly dialect: Dialect;
-  /** The `key` of the query string, believed on Gemini paths only. */
+  /** The `key` of the query string, on paths where Google's libraries put it. */
   readonly queryKey: unknown;
 }
+
+export const TWO_CREDENTIALS = 'The request carries two different API keys.';
 
 const BEARER = /^Bearer +(\S+) *$/i;
 
@@ -16,11 +16,11 @@ const BEARER = /^Bearer +(\S+) *$/i;
  * The one key that a request carries, in any of the places that official libraries use. Throws `api_key_missing`, `api_key_invalid` for an
  * `Authorization` that is no bearer token, and `invalid_request` for two that differ.
  */
-export function readCredential({ headers, dialect, queryKey }: CredentialSource): string {
+export function readCredential({ headers, queryKey }: CredentialSource): string {
   let secret = readBearer(headers.authorization);
   secret = merge(secret, headers['x-api-key']);
   secret = merge(secret, headers['x-goog-api-key']);
-  if (dialect === 'gemini') secret = merge(secret, queryKey);
+  secret = merge(secret, queryKey);
   if (secret === undefined) throw new DomainError('api_key_missing');
   return secret;
 }
@@ -37,7 +37,7 @@ function merge(secret: string | undefined, other: unknown): string | undefined {
   if (other === undefined || other === '') return secret;
   if (typeof other !== 'string' || (secret !== undefined && secret !== other)) {
     throw new DomainError('invalid_request', 'two credentials', {
-      message: 'The request carries two different API keys.',
+      message: TWO_CREDENTIALS,
     });
   }
   return other;

@@ -51,6 +51,13 @@ export class Settlement {
     await this.settle({ bill: cost, outcome: 'failed', status: error.status, code: error.code });
   }
 
+  /** Says in the receipt that the try which had begun well broke off later. */
+  noteBrokenAttempt(reason: string): void {
+    const { attempts } = this.facts;
+    const last = attempts.pop();
+    if (last) attempts.push({ ...last, reason });
+  }
+
   private settle({ bill, outcome, status, code }: Ending): ReturnType<PointsService['settle']> {
     this.isOver = true;
     const { call, model, multiplier, requestId, startedAtMs, attempts } = this.facts;

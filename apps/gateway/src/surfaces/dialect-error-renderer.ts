@@ -1,7 +1,7 @@
-import type { ErrorRenderer, ErrorView, RenderedError } from '@tokenbay/platform';
+import type { ErrorRenderer, ErrorView, RenderedError, RenderedRequest } from '@tokenbay/platform';
 import type { Dialect } from '@tokenbay/protocol';
 import { renderError as renderAnthropicError } from './anthropic-messages/error.js';
-import { dialectOf } from './dialect.js';
+import { dialectOf, isGoogleRequest } from './dialect.js';
 import { renderError as renderGeminiError } from './gemini-generate/error.js';
 import { renderError as renderOpenaiError } from './openai-chat/error.js';
 
@@ -13,7 +13,8 @@ const RENDERERS: Readonly<Record<Dialect, (view: ErrorView) => string>> = {
 
 /** Renders the gateway's errors in the dialect of the path. */
 export const dialectErrorRenderer: ErrorRenderer = {
-  render(view: ErrorView, { url }: { readonly url: string }): RenderedError {
-    return { body: RENDERERS[dialectOf(url)](view) };
+  render(view: ErrorView, { url, headers }: RenderedRequest): RenderedError {
+    const dialect = headers && isGoogleRequest({ url, headers }) ? 'gemini' : dialectOf(url);
+    return { body: RENDERERS[dialect](view) };
   },
 };

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Dialect } from '@tokenbay/protocol';
 
 const GEMINI_VERBS =
@@ -12,4 +13,18 @@ export function dialectOf(url: string): Dialect {
   const path = end === -1 ? url : url.slice(0, end);
   if (ANTHROPIC.test(path)) return 'anthropic';
   return GEMINI.test(path) ? 'gemini' : 'openai';
+}
+
+/**
+ * True for Google's library on the list of models, which shares its path with the other dialects: only where it carries its credential
+ * tells who asks.
+ */
+export function isGoogleRequest({ url, headers }: GoogleEvidence): boolean {
+  if (!url.startsWith('/v1/models')) return false;
+  return headers['x-goog-api-key'] !== undefined || /[?&]key=/.test(url);
+}
+
+interface GoogleEvidence {
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
 }

@@ -14,6 +14,8 @@ export interface CachedRowsSource<T> {
 
 /** A feed silent for longer may have missed a change: rows are then read anew before they are believed. */
 const SILENCE_MS_MAX = 3_000;
+/** A database that has said nothing for so long counts as one that does not answer. */
+const LOAD_TIMEOUT_MS = 2_000;
 const ABSENT_MAX = 10_000;
 
 /**
@@ -49,7 +51,7 @@ export class CachedRows<T extends object> {
     const running = this.loading.get(key);
     if (running) return running;
     const generation = this.generation;
-    const reading = this.source.load(key).then(
+    const reading = withinTime(this.source.load(key)).then(
       (row) => {
         if (generation === this.generation) this.keep(key, row);
         return row;
@@ -94,4 +96,11 @@ export class CachedRows<T extends object> {
     keys?.delete(key);
     if (keys?.size === 0) this.keysById.delete(id);
   }
+}
+
+function withinTime<T>(loading: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${LOAD_TIMEOUT_MS} ms`)), LOAD_TIMEOUT_MS);
+    loading.finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
 }

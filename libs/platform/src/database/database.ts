@@ -24,6 +24,8 @@ const STATEMENT_TIMEOUT_MS: Record<PoolName, number> = {
   config: 10_000,
   report: 30_000,
 };
+/** How much later than the server's own limit a connection that says nothing is given up. */
+const SILENT_SERVER_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /** The process's way to Postgres: TypeORM for configuration, raw pools for the statements that every request waits for. */
@@ -43,7 +45,7 @@ export class Database {
       applicationName: `${options.applicationName}/config`,
       poolErrorHandler: (error: Error) =>
         this.options.logger.warn({ reason: error.message }, 'database connection lost'),
-      extra: { statement_timeout: STATEMENT_TIMEOUT_MS.config },
+      extra: timeoutsOf('config'),
     });
   }
 
@@ -78,7 +80,7 @@ export class Database {
       connectionString: this.options.url,
       max: POOL_SIZES[name],
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS[name],
+      ...timeoutsOf(name),
       idleTimeoutMillis: 60_000,
       application_name: `${this.options.applicationName}/${name}`,
       keepAlive: true,
@@ -89,4 +91,10 @@ export class Database {
     this.pools.set(name, pool);
     return pool;
   }
+}
+
+/** The server ends its statements itself; only a server that hangs is given up from here. */
+function timeoutsOf(name: PoolName): { statement_timeout: number; query_timeout: number } {
+  const statementMs = STATEMENT_TIMEOUT_MS[name];
+  return { statement_timeout: statementMs, query_timeout: statementMs + SILENT_SERVER_MS };
 }

@@ -2,14 +2,11 @@ import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DomainError } from '@tokenbay/errors';
-import type { ErrorCode } from '@tokenbay/errors';
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
 import { uuidv7 } from '../ids.js';
-import type { Logger } from '../logging/logger.js';
 import { DomainExceptionFilter } from './domain-exception.filter.js';
 import { watchUnusedConnections } from './drain.js';
-import type { ErrorRenderer } from './error-renderer.js';
-import { ErrorResponder } from './error-responder.js';
+import { ErrorResponder, type ErrorResponderOptions } from './error-responder.js';
 import { HttpAdapter } from './http-adapter.js';
 import { HTTP_LIMITS } from './http-limits.js';
 import type { HttpLimits } from './http-limits.js';
@@ -17,12 +14,7 @@ import { answerClientError, answerOddRequests } from './malformed-http.js';
 import { NestLogger } from './nest-logger.js';
 
 /** What an application tells its HTTP edge. */
-export interface HttpAppOptions {
-  readonly logger: Logger;
-  /** Gives errors the form of the dialect that a path speaks. */
-  readonly renderer: ErrorRenderer;
-  /** The code of a path that leads nowhere. */
-  readonly routeNotFound: ErrorCode;
+export interface HttpAppOptions extends ErrorResponderOptions {
   /** Largest request body, bytes. */
   readonly bodyBytesMax: number;
   readonly limits?: Partial<HttpLimits>;
@@ -37,7 +29,7 @@ export type RootModule = Parameters<typeof NestFactory.create>[0];
  */
 export async function createHttpApp(module: RootModule, options: HttpAppOptions): Promise<NestFastifyApplication> {
   const limits = { ...HTTP_LIMITS, ...options.limits };
-  const responder = new ErrorResponder(options.renderer, options.routeNotFound, options.logger);
+  const responder = new ErrorResponder(options);
   const adapter = new HttpAdapter(serverOptions(options, limits, responder), responder);
   const fastify = adapter.getInstance<FastifyInstance>();
   nameEveryAnswer(fastify);
@@ -48,7 +40,7 @@ export async function createHttpApp(module: RootModule, options: HttpAppOptions)
     bodyParser: false,
   });
   app.useGlobalFilters(new DomainExceptionFilter(responder));
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   answerOddRequests(server, responder);
   watchUnusedConnections(server);
   return app;

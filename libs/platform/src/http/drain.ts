@@ -1,14 +1,15 @@
-import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { IncomingMessage, Server } from 'node:http';
+
+type Connection = IncomingMessage['socket'];
 
 const IDLE_CHECK_INTERVAL_MS = 50;
 /** How long a connection that has sent nothing yet may still send its first request. */
 const UNUSED_GRACE_MS = 500;
-const unusedConnections = new WeakMap<Server, Set<Socket>>();
+const unusedConnections = new WeakMap<Server, Set<Connection>>();
 
 /** Remembers connections on which nothing has come yet. Node does not call them idle, and a drain must not wait for them. */
 export function watchUnusedConnections(server: Server): void {
-  const unused = new Set<Socket>();
+  const unused = new Set<Connection>();
   unusedConnections.set(server, unused);
   server.on('connection', (socket) => {
     unused.add(socket);

@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import { isGoogleRequest } from '../dialect.js';
 import { callerOf } from '../../relay/caller.js';
 import {
   type GeminiModelsResponse,
@@ -45,8 +46,4 @@ export class GeminiModelsController {
   find(@Req() request: FastifyRequest, @Param('*') name: string): unknown {
     return toGeminiModel(this.models.getFor(callerOf(request), name));
   }
-}
-
-function isGoogleRequest({ headers, query }: FastifyRequest): boolean {
-  return headers['x-goog-api-key'] !== undefined || (query as Record<string, unknown>)['key'] !== undefined;
 }

@@ -1,5 +1,4 @@
 import type { Model } from '@tokenbay/models';
-import type { Capability } from '@tokenbay/protocol';
 
 /** A model as the OpenAI and Anthropic libraries both read it. */
 export interface ModelResponse {
@@ -38,11 +37,6 @@ export interface GeminiModelsResponse {
   readonly models: readonly GeminiModelResponse[];
 }
 
-const GEMINI_METHODS: Partial<Record<Capability, readonly string[]>> = {
-  text: ['generateContent', 'streamGenerateContent', 'countTokens'],
-  embeddings: ['embedContent', 'batchEmbedContents'],
-};
-
 export function toModel(model: Model): ModelResponse {
   return {
     id: model.name,
@@ -73,7 +67,8 @@ export function toGeminiModel(model: Model): GeminiModelResponse {
     displayName: model.displayName,
     ...(model.contextTokensMax !== null && { inputTokenLimit: model.contextTokensMax }),
     ...(model.outputTokensMax !== null && { outputTokenLimit: model.outputTokensMax }),
-    supportedGenerationMethods: [...model.capabilities].flatMap((capability) => GEMINI_METHODS[capability] ?? []),
+    // Gemini's verbs are not offered yet.
+    supportedGenerationMethods: [],
   };
 }
 

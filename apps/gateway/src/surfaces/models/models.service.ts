@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { isModelOpenToGroup } from '@tokenbay/accounts';
 import { DomainError } from '@tokenbay/errors';
+import { isModelOpenToKey } from '@tokenbay/keys';
 import { type Model, ModelCatalog } from '@tokenbay/models';
-import { matchesName } from '@tokenbay/protocol';
 import type { Caller } from '../../relay/caller.js';
 
 /** Which models a caller gets to see: what it may use, and nothing else. */
@@ -25,8 +26,6 @@ export class ModelsService {
   }
 }
 
-function isOpenTo(model: Model, { key, group }: Caller): boolean {
-  const isListed = key.modelAllowlist === null || matchesName(key.modelAllowlist, model.name);
-  const isDenied = key.modelDenylist !== null && matchesName(key.modelDenylist, model.name);
-  return model.enabled && matchesName(group.models, model.name) && isListed && !isDenied;
+function isOpenTo({ enabled, name }: Model, { key, group }: Caller): boolean {
+  return enabled && isModelOpenToGroup(group, name) && isModelOpenToKey(key, name);
 }

@@ -11,12 +11,14 @@ const CHOICES_MAX = 128;
 const TOKENS_MAX = 100_000_000;
 const OUTPUT_TOKENS_FLOOR = 256;
 const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
+const UPSTREAM_STATE = ['previous_response_id', 'conversation', 'background'];
 const ORDINARY_TOOLS = new Set(['function', 'custom']);
 
 /** Understands a body of `POST /v1/chat/completions`. Throws `invalid_request` naming the field, and `not_implemented` for upstream state. */
 export function readChatCall(body: JsonObject, bodyBytes: number): Call {
   const model = body['model'];
   if (typeof model !== 'string' || model === '') throw invalid('model', 'is required and must be a string');
+  assertNoUpstreamState(body);
   const parts = scanMessages(body['messages']);
   const isStream = readBoolean(body, 'stream');
   const wantsAudio = Array.isArray(body['modalities']) && body['modalities'].includes('audio');
@@ -49,6 +51,20 @@ function pricedKindsOf({ hasAudioInput, wantsAudio }: { hasAudioInput: boolean; 
   (hasAudioInput ? priceKinds : excludedKinds).push('audioInputPerMillion');
   (wantsAudio ? priceKinds : excludedKinds).push('audioOutputPerMillion');
   return { priceKinds, excludedKinds };
+}
+
+/** What an earlier answer left at the provider may be another customer's. */
+function assertNoUpstreamState(body: JsonObject): void {
+  const prompt = body['prompt'];
+  const named = UPSTREAM_STATE.find(
+    (field) => body[field] !== undefined && body[field] !== null && body[field] !== false,
+  );
+  const state = named ?? (typeof prompt === 'object' && prompt !== null && 'id' in prompt ? 'prompt.id' : undefined);
+  if (state === undefined) return;
+  throw new DomainError('not_implemented', state, {
+    param: state,
+    message: `${state}: state kept at a provider is not offered.`,
+  });
 }
 
 function readOutputLimit(body: JsonObject): number | undefined {
