@@ -11,7 +11,8 @@ export { generateSecret, isWellFormedSecret, type SecretPrefix } from './crypto/
 export { SecretsKey } from './crypto/secrets-key.js';
 export { ConfigurationEntity } from './database/configuration.entity.js';
 export { Database, type DatabaseOptions, type PoolName, type Tx } from './database/database.js';
-export { decodeCursor, encodeCursor, listPage, lockRow, toPage, type Page, type PageRequest } from './database/rows.js';
+export { assertReferencesExist, type References } from './database/references.js';
+export { cursorRefusal, decodeCursor, encodeCursor, listPage, lockRow, toPage, type Page, type PageRequest } from './database/rows.js';
 export { isForeignKeyViolation, isUniqueViolation } from './database/violations.js';
 export { timeOfUuidv7, uuidv7 } from './ids.js';
 export { createLogger, LOGGER, type Logger } from './logging/logger.js';

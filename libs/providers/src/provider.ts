@@ -29,8 +29,8 @@ export interface UsageReading {
 
 /** One streamed event, as far as the relay must understand it. */
 export interface StreamEventReading {
-  /** How many choices finished with this event. */
-  readonly finished: number;
+  /** The choices that finished with this event, by their index. */
+  readonly finished: readonly number[];
   /** Text, tool arguments and reasoning delivered by this event; counted where the upstream reports no usage. */
   readonly text: string;
   readonly usage: UsageReading | undefined;

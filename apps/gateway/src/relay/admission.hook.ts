@@ -3,6 +3,7 @@ import type { RateDecision } from '@tokenbay/limits';
 import { type CidrSet, resolveClientAddress } from '@tokenbay/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { dialectOf, isGoogleRequest } from '../surfaces/dialect.js';
+import { BodyBudget } from './body-budget.js';
 import { findRouteRefusal } from './find-route-refusal.js';
 import { readCredential, TWO_CREDENTIALS } from './read-credential.js';
 import { decodeBody, parseJsonBody } from './read-json-body.js';
@@ -39,7 +40,12 @@ export interface AdmissionOptions {
  */
 export function installAdmission(fastify: FastifyInstance, options: AdmissionOptions): void {
   fastify.decorateRequest('caller', null);
+  const budget = new BodyBudget();
   fastify.decorateRequest('bodyBytes', 0);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    reply.raw.once('close', () => budget.give(request.bodyBytes));
+    done();
+  });
   fastify.addHook('onRequest', async (request, reply) => {
     if (request.is404) throw refuseRoute(request);
     const { config } = request.routeOptions;
@@ -61,6 +67,7 @@ export function installAdmission(fastify: FastifyInstance, options: AdmissionOpt
         encoding: request.headers['content-encoding'],
         bytesMax: options.bodyBytesMax,
       });
+      budget.take(decoded.length);
       request.bodyBytes = decoded.length;
       return parseJsonBody(decoded);
     },

@@ -1,7 +1,7 @@
 import { type Model, priceUsage, type UsagePrice } from '@tokenbay/models';
 import { NO_USAGE, type TokenUsage, type UsageSource } from '@tokenbay/protocol';
 import type { UsageReading } from '@tokenbay/providers';
-import type { Call } from './call.js';
+import { type Call, toolCallsOf } from './call.js';
 import { CountedText } from './count-tokens.js';
 import { tokenLimitsOf } from './token-limits.js';
 
@@ -12,6 +12,9 @@ export interface Bill {
   /** Whether any kind is priced, each line, and the sum. */
   readonly price: UsagePrice;
 }
+
+/** No tokenizer writes more into its tokens on average: a report of fewer is no report. */
+const CHARACTERS_PER_TOKEN_MAX = 64;
 
 /** What is known of an answer when it is billed. */
 export interface Metered {
@@ -31,9 +34,15 @@ export interface BillFacts {
   readonly multiplier: string;
 }
 
-/** The bill of an answer: what was reported, else what can be counted. */
+/** The bill of an answer: what was reported, else, or where that cannot be true, what can be counted. */
 export async function billOf(facts: BillFacts, { usage, text }: Pick<Metered, 'usage' | 'text'>): Promise<Bill> {
-  return usage ? billReported(facts, usage) : billEstimated(facts, text);
+  if (!usage) return billEstimated(facts, text);
+  const reported = billReported(facts, usage);
+  const isTooLittle =
+    reported.usage.outputTokens + reported.usage.audioOutputTokens < text.charactersTotal / CHARACTERS_PER_TOKEN_MAX;
+  if (!isTooLittle) return reported;
+  const estimated = await billEstimated(facts, text);
+  return { ...(estimated.price.micropoints > reported.price.micropoints ? estimated : reported), source: 'suspect' };
 }
 
 /**
@@ -41,8 +50,7 @@ export async function billOf(facts: BillFacts, { usage, text }: Pick<Metered, 'u
  * marked `suspect`.
  */
 export function billReported(facts: BillFacts, { usage, isSuspect }: UsageReading): Bill {
-  const { contextTokensMax, outputTokensMax } = tokenLimitsOf(facts.model);
-  const possible = clampUsage(usage, contextTokensMax, outputTokensMax * facts.call.choices);
+  const possible = clampToModel(facts, usage);
   return bill(facts, possible, isSuspect || possible !== usage ? 'suspect' : 'reported');
 }
 
@@ -50,7 +58,7 @@ export function billReported(facts: BillFacts, { usage, isSuspect }: UsageReadin
 export async function billEstimated(facts: BillFacts, delivered: CountedText): Promise<Bill> {
   const inputTokens = await CountedText.of(facts.call.readInputText()).countTokens();
   const outputTokens = await delivered.countTokens();
-  return bill(facts, { ...NO_USAGE, inputTokens, outputTokens }, 'estimated');
+  return bill(facts, clampToModel(facts, { ...NO_USAGE, inputTokens, outputTokens }), 'estimated');
 }
 
 /** The bill of nothing. */
@@ -59,8 +67,14 @@ export function billNothing(): Bill {
 }
 
 function bill({ call, model, multiplier }: BillFacts, usage: TokenUsage, source: UsageSource): Bill {
-  const price = priceUsage({ ...usage, requests: 1, serviceTier: call.serviceTier }, model.prices, multiplier);
+  const pieces = { requests: 1, toolCalls: toolCallsOf(call), serviceTier: call.serviceTier };
+  const price = priceUsage({ ...usage, ...pieces }, model.prices, multiplier);
   return { usage, source: price.unpricedKinds.length > 0 ? 'suspect' : source, price };
+}
+
+function clampToModel({ call, model }: BillFacts, usage: TokenUsage): TokenUsage {
+  const { contextTokensMax, outputTokensMax } = tokenLimitsOf(model);
+  return clampUsage(usage, contextTokensMax, outputTokensMax * call.choices);
 }
 
 /** The usage itself where it is possible; otherwise each kind cut so that input and output are within their bounds. */

@@ -34,3 +34,8 @@ export interface Call {
   /** The last thing sent on a stream that fails, in the dialect's form. */
   readonly renderStreamError: (view: ErrorView) => string;
 }
+
+/** Hosted tools are sold by the request: one call of each that the request offers, whether or not the model makes it. */
+export function toolCallsOf({ hostedTools }: Call): Record<string, number> {
+  return Object.fromEntries(hostedTools.map((tool) => [tool, 1]));
+}

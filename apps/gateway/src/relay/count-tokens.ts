@@ -18,6 +18,11 @@ export class CountedText {
     return counted;
   }
 
+  /** Characters of everything that was added. */
+  get charactersTotal(): number {
+    return this.length;
+  }
+
   add(text: string): void {
     if (this.isFrozen || text === '') return;
     this.length += text.length;
@@ -34,7 +39,7 @@ export class CountedText {
     if (this.length === 0) return 0;
     const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base');
     const counted = this.beginning.slice(0, COUNTED_CHARACTERS_MAX);
-    const bounded = counted.replace(LONG_RUN, (run) => run.match(RUN_PIECE)?.join(' ') ?? run);
+    const bounded = counted.replace(LONG_RUN, (run) => run.match(RUN_PIECE)?.join(' a ') ?? run);
     return Math.ceil((countTokens(bounded, AS_TEXT) * this.length) / counted.length);
   }
 }

@@ -32,6 +32,9 @@ const NOT_OFFERED: readonly (readonly [methods: string, path: RegExp])[] = [
   ['*', /^\/upload\/v1beta\/.+$/],
 ];
 
+/** A key may be anywhere in a path that leads nowhere. */
+const SECRET = /(sk|adm)-[A-Za-z0-9]+/g;
+
 /** What a request is told that reaches no controller: `not_implemented` where providers have such a path, else `route_not_found`. */
 export function findRouteRefusal({ method, path, wantsUpgrade }: UnroutedRequest): DomainError {
   if (method === 'GET' && path === '/v1/responses' && wantsUpgrade) {
@@ -43,5 +46,5 @@ export function findRouteRefusal({ method, path, wantsUpgrade }: UnroutedRequest
   const isKnown = NOT_OFFERED.some(
     ([methods, pattern]) => (methods === '*' || methods.split(' ').includes(method)) && pattern.test(path),
   );
-  return new DomainError(isKnown ? 'not_implemented' : 'route_not_found', path.slice(0, 200));
+  return new DomainError(isKnown ? 'not_implemented' : 'route_not_found', path.slice(0, 200).replace(SECRET, '$1-…'));
 }

@@ -24,6 +24,9 @@ import { StreamPump } from './stream-pump.js';
 const ATTEMPTS_MAX = 3;
 const ANSWER_BYTES_MAX = 67_108_864;
 const ERROR_BYTES_MAX = 65_536;
+/** No tokenizer has longer tokens on average; beyond it and some slack an answer is endless. */
+const CHARACTERS_PER_TOKEN_MAX = 64;
+const CHARACTERS_SLACK = 65_536;
 
 /** A request that was admitted and may go upstream. */
 export interface Assignment {
@@ -32,6 +35,8 @@ export interface Assignment {
   readonly candidates: readonly Channel[];
   /** The lowered output limit per choice; undefined leaves the client's. */
   readonly outputTokensMax: number | undefined;
+  /** What all choices together may write, in tokens. */
+  readonly outputTokensTotal: number;
   /** Every try is added here, the successful one last. */
   readonly attempts: Attempt[];
   /** Told of every call as it starts, so that a client that leaves can bound it. */
@@ -126,12 +131,13 @@ export class Forwarder {
   }
 
   private exchangeFor(
-    { call, outputTokensMax }: Assignment,
+    { call, outputTokensMax, outputTokensTotal }: Assignment,
     { channel }: Target,
     adapter: ProviderAdapter,
   ): PassThrough {
     const upstreamModel = channel.models.get(call.model) ?? call.model;
-    return new PassThrough({ call, adapter, upstreamModel, outputTokensMax });
+    const textCharactersMax = outputTokensTotal * CHARACTERS_PER_TOKEN_MAX + CHARACTERS_SLACK;
+    return new PassThrough({ call, adapter, upstreamModel, outputTokensMax, textCharactersMax });
   }
 }
 
@@ -192,6 +198,10 @@ function readWhole(answer: WholeAnswer, status: number): WholeAnswer {
 /** An answer that cannot be read is the channel's failure, as long as another one may still answer. */
 function judge(error: unknown): AttemptFailure | DomainError {
   if (error instanceof AttemptFailure) return error;
+  if (error instanceof UpstreamError && error.kind === 'too_large') {
+    // Asked again, it would be as large again.
+    return new DomainError('response_parse_failed', error.message, { cause: error });
+  }
   if (error instanceof UpstreamError) return toAttemptFailure(error);
   if (error instanceof DomainError) {
     return error.code === 'response_parse_failed'

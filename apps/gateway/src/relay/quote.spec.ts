@@ -63,6 +63,16 @@ describe('the quote of a request', () => {
     expect(outputTokensFor(100 + 256 * 10)).toBe(256);
   });
 
+  it('holds one call of each hosted tool that has a price', () => {
+    const prices = new CompiledPrices({
+      inputPerMillion: '1',
+      outputPerMillion: '10',
+      perToolCall: { web_search: '0.01' },
+    });
+    const withSearch = quote(aCall({ hostedTools: ['web_search'] }), aModel({ prices }), '1');
+    expect(withSearch.need).toBe(quote(aCall(), aModel(), '1').need + 10_000);
+  });
+
   it('refuses what the model has no price for', () => {
     const inputOnly = aModel({ prices: new CompiledPrices({ inputPerMillion: '1' }) });
     expect(() => quote(aCall(), inputOnly, '1')).toThrow('model_capability_not_supported');

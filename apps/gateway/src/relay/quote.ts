@@ -6,7 +6,7 @@ import {
   worstCase,
   type WorstCaseRequest,
 } from '@tokenbay/models';
-import type { Call } from './call.js';
+import { type Call, toolCallsOf } from './call.js';
 import { tokenLimitsOf } from './token-limits.js';
 
 /** What a request may cost at most, and the least that it can be cut down to. Integer micropoints. */
@@ -35,6 +35,7 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
     n: call.choices,
     serviceTier: call.serviceTier,
     excludedKinds: call.excludedKinds,
+    pieces: { toolCalls: toolCallsOf(call) },
   };
   const floor = Math.min(outputTokensMax, call.outputTokensFloor);
   return {

@@ -20,6 +20,14 @@ describe('the body of a request', () => {
     expect(() => parse(nested(100_000))).toThrow('invalid_request');
   });
 
+  it('may hold long strings, and no more values than memory can bear', () => {
+    const long = JSON.stringify({ a: '{[,\\"'.repeat(200_000) });
+    expect(parse(long)).toEqual({ a: '{[,\\"'.repeat(200_000) });
+    expect(() => parse(`[${'{},'.repeat(300_000)}0]`)).toThrow('invalid_request');
+    expect(() => parse(`{"x":[${'{},'.repeat(300_000)}0]}`)).toThrow('invalid_request');
+    expect(() => parse(`{"x":[${'0,'.repeat(200_000)}0],"y":"${'a'.repeat(300_000)}"}`)).not.toThrow();
+  });
+
   it('may not smuggle a prototype in, but may speak of one', () => {
     expect(() => parse('{"a":[{"__proto__":{"x":1}}]}')).toThrow('invalid_request');
     expect(parse('{"content":"__proto__"}')).toEqual({ content: '__proto__' });

@@ -2,8 +2,12 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { DomainError } from '@tokenbay/errors';
 import type { JsonObject } from '@tokenbay/providers';
+import { countJsonValues } from './count-values.js';
 
 const DEPTH_MAX = 64;
+const VALUES_MAX = 250_000;
+/** Smaller bodies cannot hold too many values. */
+const COUNTED_FROM_BYTES = 262_144;
 const inflate = promisify(gunzip);
 
 /** A request body before it is understood. */
@@ -27,10 +31,13 @@ export async function decodeBody({ bytes, encoding, bytesMax }: EncodedBody): Pr
 
 /**
  * Parses a body that must be a JSON object, once: of duplicate keys the last counts, here and upstream alike, since what was parsed is
- * what is forwarded. Refuses nesting deeper than 64 and keys named `__proto__`.
+ * what is forwarded. Refuses nesting deeper than 64, more than 250,000 values, and keys named `__proto__`.
  */
 export function parseJsonBody(bytes: Buffer): JsonObject {
   if (bytes.length === 0) throw invalid('The body is empty; a JSON object is expected.');
+  if (bytes.length > COUNTED_FROM_BYTES && countJsonValues(bytes) > VALUES_MAX) {
+    throw invalid(`The body holds more than ${VALUES_MAX} values.`);
+  }
   let body: unknown;
   try {
     body = JSON.parse(bytes.toString('utf8'));

@@ -132,6 +132,7 @@ export class RelayService implements BeforeApplicationShutdown {
       const candidates = this.channelsFor(model, caller.group.name);
       const answer = await this.forwarder.forward({
         ...{ call, candidates, outputTokensMax, attempts },
+        outputTokensTotal: (outputTokensMax ?? price.outputTokensMax) * call.choices,
         onCall: (upstreamCall) => this.deliverer.boundWhenGone(upstreamCall, client),
         onHead: () => this.noteFirstByte(settlement, facts.startedAtMs),
         isWanted: () => !client.isGone,
@@ -167,7 +168,7 @@ export class RelayService implements BeforeApplicationShutdown {
 
   private chooseModel(call: Call, { key, group }: Caller): Model {
     const model = this.models.find(call.model);
-    if (!model) throw new DomainError('model_not_found', call.model.slice(0, 128));
+    if (!model) throw new DomainError('model_not_found');
     if (!model.enabled) throw new DomainError('model_disabled');
     if (!model.capabilities.has(call.capability))
       throw new DomainError('model_capability_not_supported', call.capability);

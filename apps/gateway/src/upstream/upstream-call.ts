@@ -101,11 +101,13 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     this.totalEndsAtMs = Math.min(this.totalEndsAtMs, performance.now() + ms);
   }
 
-  /** Ends the call with `timeout` or `abandoned` if a limit is exceeded. */
+  /** Ends the call if a limit is exceeded: with `timeout`, or with `abandoned` where its client has left or is too slow. */
   expire(nowMs: number): void {
     if (nowMs >= this.abandonedAtMs) return this.abandonWithin(0);
     if (nowMs < this.phaseEndsAtMs && nowMs < this.totalEndsAtMs) return;
     if (this.isBusy && nowMs < this.totalEndsAtMs) return;
+    // What waits for its client has not been slow itself.
+    if (this.isBusy) return this.abort(new UpstreamError('abandoned', 'its client is too slow'));
     this.abort(new UpstreamError('timeout', this.status === 0 ? 'no first byte' : 'silent or too long'));
   }
 

@@ -45,9 +45,14 @@ export function encodeCursor(id: string): string {
 /** Reads a cursor back. Throws `invalid_request` where it does not hold an id of digits. */
 export function decodeCursor(cursor: string): string {
   const id = Buffer.from(cursor, 'base64url').toString();
-  if (!/^\d{1,18}$/.test(id))
-    throw new DomainError('invalid_request', 'cursor', { problems: ['cursor: is not one that a list answered'] });
+  if (!/^\d{1,18}$/.test(id)) throw cursorRefusal();
   return id;
+}
+
+/** The `invalid_request` for a cursor that no page gave. */
+export function cursorRefusal(): DomainError {
+  const problem = 'cursor must be a nextCursor that this list answered.';
+  return new DomainError('invalid_request', 'cursor', { message: problem, param: 'cursor', problems: [problem] });
 }
 
 /**

@@ -18,6 +18,8 @@ export interface HttpAppOptions extends ErrorResponderOptions {
   /** Largest request body, bytes. */
   readonly bodyBytesMax: number;
   readonly limits?: Partial<HttpLimits>;
+  /** Media types read as JSON besides `application/json`. */
+  readonly jsonTypes?: readonly string[];
 }
 
 /** The root module of an application, as Nest takes it. */
@@ -33,7 +35,7 @@ export async function createHttpApp(module: RootModule, options: HttpAppOptions)
   const adapter = new HttpAdapter(serverOptions(options, limits, responder), responder);
   const fastify = adapter.getInstance<FastifyInstance>();
   nameEveryAnswer(fastify);
-  parseOnlyJson(fastify);
+  parseOnlyJson(fastify, options.jsonTypes);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: new NestLogger(options.logger),
     abortOnError: false,
@@ -87,10 +89,10 @@ function nameEveryAnswer(fastify: FastifyInstance): void {
 }
 
 /** An empty body counts as absent, since many clients send a content-type with a bodyless POST; prototype poisoning is refused. */
-function parseOnlyJson(fastify: FastifyInstance): void {
+function parseOnlyJson(fastify: FastifyInstance, otherTypes: readonly string[] = []): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+  fastify.addContentTypeParser(['application/json', ...otherTypes], { parseAs: 'string' }, (request, body: string, done) => {
     if (body.length === 0) done(null, undefined);
     else void parse(request, body, done);
   });

@@ -10,6 +10,8 @@ import { toDomainError } from './to-domain-error.js';
 const CLOSING_STATUSES = new Set([408, 411, 414, 415, 417, 431]);
 const CLOSING_CODES = new Set(['FST_ERR_BAD_URL', 'FST_ERR_MAX_PARAM_LENGTH', 'FST_ERR_CTP_INVALID_CONTENT_LENGTH']);
 
+const UNWANTED_BODY_TIMEOUT_MS = 10_000;
+
 /** How a process answers its errors. */
 export interface ErrorResponderOptions {
   readonly logger: Logger;
@@ -45,7 +47,9 @@ export class ErrorResponder {
     const { body, headers } = this.renderer.render(view, request);
     // Otherwise the rest of a body is read and dropped: a client that is cut while it sends never sees why.
     if (closesConnection(thrown)) void reply.header('connection', 'close');
-    else if (request.server.server.listening && request.headers.host !== undefined) void reply.removeHeader('connection');
+    else if (request.server.server.listening && request.headers.host !== undefined)
+      void reply.removeHeader('connection');
+    if (!request.raw.complete) dropSlowSender(request);
     void reply
       .code(view.status)
       .headers({ ...errorHeaders(view), ...headers })
@@ -60,6 +64,13 @@ export class ErrorResponder {
     const cause = error.cause === undefined ? undefined : describeError(error.cause);
     logger[entry.logLevel]({ requestId, ...request, code, status, detail, cause, ...options.details }, 'refused');
   }
+}
+
+/** What is still being sent is read and dropped for a while, and no longer. */
+function dropSlowSender({ raw }: FastifyRequest): void {
+  setTimeout(() => {
+    if (!raw.complete) raw.destroy();
+  }, UNWANTED_BODY_TIMEOUT_MS).unref();
 }
 
 function closesConnection(thrown: unknown): boolean {

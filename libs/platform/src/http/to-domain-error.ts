@@ -7,9 +7,11 @@ interface Translation {
   readonly message: string;
 }
 
+const NOT_JSON = invalid('The body must be JSON and must say so: send content-type: application/json.');
+
 /** Errors of the framework by their own code. Their messages are ours: the framework's may quote the request. */
 const BY_CODE: Readonly<Record<string, Translation>> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: invalid('The content-type of the request is not one that this route reads.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: NOT_JSON,
   FST_ERR_CTP_EMPTY_JSON_BODY: invalid('The request body is empty.'),
   FST_ERR_CTP_INVALID_JSON_BODY: invalid('The request body is not valid JSON.'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: invalid('The request body is not as long as content-length says.'),
@@ -24,7 +26,7 @@ const BY_STATUS: Readonly<Record<number, Translation>> = {
   408: invalid('The request took too long to arrive.'),
   413: { code: 'request_too_large', message: 'The request body is too large.' },
   414: invalid('The path of the request is too long.'),
-  415: invalid('The content-type of the request is not one that this route reads.'),
+  415: NOT_JSON,
   417: invalid('The expectation of the request cannot be met.'),
   431: invalid('The headers of the request are too large.'),
   503: { code: 'system_overloaded', message: 'The gateway is shutting down.' },

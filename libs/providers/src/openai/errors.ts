@@ -23,6 +23,8 @@ const CHANNEL_CODES = new Set([
 ]);
 const CONTEXT_CODES = new Set(['context_length_exceeded', 'string_above_max_length', 'max_tokens_exceeded']);
 const POLICY_CODES = new Set(['content_policy_violation', 'content_filter', 'moderation_blocked', 'safety_violation']);
+/** A path into a request; anything else may be an address or a key. */
+const PARAM = /^[A-Za-z_][A-Za-z0-9_.[\]]{0,99}$/;
 const CONTEXT_WORDS = /maximum context length|context (length|window)|too many tokens|reduce the length/i;
 const KEY_WORDS =
   /\b(?:invalid|incorrect|missing|expired|disabled|revoked) api key\b|\b(?:exceeded|insufficient|out of|not enough|no|low)\b[^.]{0,40}\b(?:quota|credits?|balance)\b|\b(?:quota|credits?|balance)\b[^.]{0,40}\b(?:exceeded|insufficient|exhausted|too low|used up)\b|\bbilling\b/i;
@@ -73,7 +75,7 @@ function requestFailure(error: ErrorWire): UpstreamFailure {
     kind: 'request',
     code: 'invalid_request',
     ...(message && { message: cleanMessage(message) }),
-    ...(typeof error.param === 'string' && error.param.length <= 200 && { param: error.param }),
+    ...(typeof error.param === 'string' && PARAM.test(error.param) && { param: error.param }),
   };
 }
 

@@ -38,6 +38,20 @@ describe('a chat request on its way to an upstream', () => {
     expect('max_tokens' in openai.chatRequest({}, changes)).toBe(false);
   });
 
+  it('sends one limit that the provider is sure to obey', () => {
+    expect(compatible.chatRequest({ max_completion_tokens: 5 }, changes)).toMatchObject({
+      max_completion_tokens: 5,
+      max_tokens: 5,
+    });
+    expect(compatible.chatRequest({ max_completion_tokens: 1, max_tokens: 1000 }, changes)).toMatchObject({
+      max_completion_tokens: 1,
+      max_tokens: 1,
+    });
+    const both = openai.chatRequest({ max_completion_tokens: 9, max_tokens: 5 }, changes);
+    expect([both['max_completion_tokens'], 'max_tokens' in both]).toEqual([5, false]);
+    expect(openai.chatRequest({ max_tokens: 5 }, changes)).toEqual({ model: 'up', store: false, max_tokens: 5 });
+  });
+
   it("never lets a tier chosen in the provider's settings raise the price", () => {
     expect(openai.chatRequest({ service_tier: 'auto' }, changes)['service_tier']).toBe('default');
   });

@@ -12,13 +12,20 @@ export function toChatRequest(body: JsonObject, changes: ChatChanges, dialect: O
     request['stream_options'] = { ...(body['stream_options'] as JsonObject | null | undefined), include_usage: true };
   }
   if (request['service_tier'] === 'auto') request['service_tier'] = 'default';
-  if (changes.outputTokensMax !== undefined) request[limitField(body, dialect)] = changes.outputTokensMax;
-  return request;
+  return withOutputLimit(request, changes.outputTokensMax, dialect);
 }
 
-/** The client's own field where it sent one, so that it is never contradicted by a second one. */
-function limitField(body: JsonObject, dialect: OpenAiDialect): string {
-  if (typeof body['max_completion_tokens'] === 'number') return 'max_completion_tokens';
-  if (typeof body['max_tokens'] === 'number') return 'max_tokens';
-  return dialect.outputLimitField;
+/**
+ * Sends one limit, in a field that the provider obeys: what is held must be what can be spent. Providers that speak the format more or less
+ * know `max_tokens`, whatever else they know; OpenAI refuses to be given both.
+ */
+function withOutputLimit(request: JsonObject, lowered: number | undefined, dialect: OpenAiDialect): JsonObject {
+  const { max_completion_tokens: newer, max_tokens: older, ...rest } = request;
+  const limit = Math.min(...[newer, older, lowered].filter((value) => typeof value === 'number'));
+  if (limit === Infinity) return request;
+  if (dialect.outputLimitField === 'max_tokens') {
+    return { ...rest, max_tokens: limit, ...(typeof newer === 'number' && { max_completion_tokens: limit }) };
+  }
+  const hasOnlyOlder = typeof older === 'number' && typeof newer !== 'number';
+  return { ...rest, [hasOnlyOlder ? 'max_tokens' : 'max_completion_tokens']: limit };
 }

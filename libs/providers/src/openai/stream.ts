@@ -4,7 +4,14 @@ import { textOf } from './response.js';
 import { readUsage } from './usage.js';
 import { arrayOf, type ChatCompletionWire } from './wire.js';
 
-const NOTHING: StreamEventReading = { finished: 0, text: '', usage: undefined, isUsageOnly: false, failure: undefined };
+const NONE: readonly number[] = Object.freeze([]);
+const NOTHING: StreamEventReading = {
+  finished: NONE,
+  text: '',
+  usage: undefined,
+  isUsageOnly: false,
+  failure: undefined,
+};
 
 /** Reads one chunk of a streamed chat completion; undefined where it is none. */
 export function readEvent(event: unknown): StreamEventReading | undefined {
@@ -13,10 +20,10 @@ export function readEvent(event: unknown): StreamEventReading | undefined {
   if (wire.error) return { ...NOTHING, failure: readErrorBody(wire.error) };
   const choices = arrayOf(wire.choices);
   if (!choices) return wire.usage ? { ...NOTHING, usage: readUsage(wire.usage), isUsageOnly: true } : undefined;
-  let finished = 0;
+  let finished: readonly number[] = NONE;
   let text = '';
   for (const choice of choices) {
-    if (typeof choice?.finish_reason === 'string') finished += 1;
+    if (choice?.finish_reason) finished = [...finished, choice.index ?? 0];
     text += textOf(choice?.delta);
   }
   return {

@@ -9,6 +9,7 @@ export interface ChatCompletionWire {
 interface ChoiceWire {
   readonly message?: MessageWire | null;
   readonly delta?: MessageWire | null;
+  readonly index?: number;
   readonly finish_reason?: string | null;
 }
 

@@ -9,6 +9,8 @@ export interface ExchangeTerms {
   readonly upstreamModel: string;
   /** The lowered output limit per choice; undefined leaves the client's. */
   readonly outputTokensMax: number | undefined;
+  /** More text than any model can write within its limit. */
+  readonly textCharactersMax: number;
 }
 
 /** A request as it goes upstream. */

@@ -6,7 +6,13 @@ const adapter = findAdapter('openai')!;
 
 function stream(overrides: Partial<Call> = {}): PassThroughStream {
   const call = { choices: 1, wantsUsage: false, ...overrides } as Call;
-  return new PassThroughStream({ call, adapter, upstreamModel: 'm', outputTokensMax: undefined });
+  return new PassThroughStream({
+    call,
+    adapter,
+    upstreamModel: 'm',
+    outputTokensMax: undefined,
+    textCharactersMax: 100_000,
+  });
 }
 
 const chunk = (choices: object[], more: object = {}) =>
@@ -126,11 +132,26 @@ describe('a chat stream that passes through', () => {
     }
   });
 
+  it('is cut where it goes on far beyond its limit', () => {
+    const exchange = stream();
+    expect(() => feed(exchange, delta('x'.repeat(60_000)), delta('x'.repeat(60_000)))).toThrow('too_large');
+  });
+
+  it('has not finished with an empty reason, nor by the same choice twice', () => {
+    const end = (index: number, reason: string) => chunk([{ index, delta: {}, finish_reason: reason }]);
+    const empty = stream();
+    feed(empty, delta('x'), end(0, ''));
+    expect(empty.isComplete).toBe(false);
+    const twice = stream({ choices: 2 });
+    feed(twice, end(0, 'stop'), end(0, 'stop'));
+    expect(twice.isComplete).toBe(false);
+  });
+
   it('does not grow without bound after its finish', () => {
     const exchange = stream();
     feed(exchange, finish());
     expect(() => {
-      for (let i = 0; i < 100; i += 1) feed(exchange, delta('x'.repeat(60_000)));
+      for (let i = 0; i < 100; i += 1) feed(exchange, chunk([], { padding: 'x'.repeat(60_000) }));
     }).toThrow('response_parse_failed');
   });
 });

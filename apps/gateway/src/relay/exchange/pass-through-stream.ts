@@ -1,6 +1,7 @@
 import { DomainError } from '@tokenbay/errors';
 import type { StreamEventReading, UpstreamFailure, UsageReading } from '@tokenbay/providers';
 import { type SseEvent, SseReader } from '../../upstream/sse-reader.js';
+import { UpstreamError } from '../../upstream/upstream-error.js';
 import { CountedText } from '../count-tokens.js';
 import { type ExchangeTerms, parseObject, type StreamExchange } from './exchange.js';
 
@@ -21,7 +22,7 @@ export class PassThroughStream implements StreamExchange {
   private ready: Buffer[] = [];
   private readonly tail: Buffer[] = [];
   private tailBytes = 0;
-  private finished = 0;
+  private readonly finished = new Set<number>();
 
   constructor(private readonly terms: ExchangeTerms) {}
 
@@ -52,7 +53,7 @@ export class PassThroughStream implements StreamExchange {
   }
 
   private get hasFinished(): boolean {
-    return this.finished >= this.terms.call.choices;
+    return this.finished.size >= this.terms.call.choices;
   }
 
   private accept({ raw, data }: SseEvent): void {
@@ -76,9 +77,16 @@ export class PassThroughStream implements StreamExchange {
     }
     this.hasBegun = true;
     this.text.add(reading.text);
-    this.finished += reading.finished;
+    for (const choice of reading.finished) this.finished.add(choice);
+    this.assertWithinBounds();
     if (reading.usage) this.usage = reading.usage;
     this.pass(raw, data, reading);
+  }
+
+  /** An upstream that goes on far beyond the limit it was given goes on for ever. */
+  private assertWithinBounds(): void {
+    if (this.text.charactersTotal > this.terms.textCharactersMax)
+      throw new UpstreamError('too_large', 'far beyond its limit');
   }
 
   private pass(raw: Buffer, data: string, reading: StreamEventReading): void {

@@ -21,7 +21,7 @@ export class ModelsService {
   /** One model. Throws `model_not_found` where there is none, or none for this caller. */
   getFor(caller: Caller, name: string): Model {
     const model = this.catalog.find(name);
-    if (!model || !isOpenTo(model, caller)) throw new DomainError('model_not_found', name.slice(0, 128));
+    if (!model || !isOpenTo(model, caller)) throw new DomainError('model_not_found');
     return model;
   }
 }

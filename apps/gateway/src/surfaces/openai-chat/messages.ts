@@ -2,6 +2,8 @@ import { DomainError } from '@tokenbay/errors';
 import type { JsonObject } from '@tokenbay/providers';
 
 const MESSAGES_MAX = 10_000;
+const FILE_LISTS = ['attachments', 'file_ids'];
+const PART_DEPTH_MAX = 4;
 const TEXT_PARTS = new Set(['text', 'refusal', 'input_text', 'output_text']);
 
 /** What kinds of content a conversation holds, as far as they decide its cost. */
@@ -9,31 +11,44 @@ export interface MessageParts {
   /** False where an image, a file or audio is in it: what they cost in tokens has nothing to do with their bytes. */
   readonly isBoundedByBytes: boolean;
   readonly hasAudio: boolean;
+  /** True where a part asks for an hour in the provider's prompt cache. */
+  readonly hasLongCache: boolean;
 }
 
 /** Checks the conversation's form. Throws `invalid_request` where it is none, `not_implemented` where it refers to a file kept upstream. */
 export function scanMessages(messages: unknown): MessageParts {
   if (!Array.isArray(messages) || messages.length === 0) throw invalid('is required and must be a non-empty array');
   if (messages.length > MESSAGES_MAX) throw invalid(`must have at most ${MESSAGES_MAX} messages`);
-  let isBoundedByBytes = true;
-  let hasAudio = false;
+  const parts = { isBoundedByBytes: true, hasAudio: false, hasLongCache: false };
   for (const message of messages as (JsonObject | null)[]) {
     if (typeof message !== 'object' || message === null || typeof message['role'] !== 'string') {
       throw invalid('must be objects with a role');
     }
     assertNoUpstreamAudio(message['audio']);
-    const content = message['content'];
-    if (!Array.isArray(content)) continue;
-    for (const part of content as (JsonObject | null)[]) {
-      const type = part?.['type'];
-      if (typeof type !== 'string') throw invalid('content parts must be objects with a type');
-      if (TEXT_PARTS.has(type)) continue;
-      isBoundedByBytes = false;
-      if (type === 'input_audio') hasAudio = true;
-      if (type === 'file') assertNoUpstreamFile(part?.['file']);
-    }
+    for (const field of FILE_LISTS) assertNoUpstreamFile(message[field], field);
+    if (message['images']) parts.isBoundedByBytes = false;
+    scanContent(message['content'], parts);
   }
-  return { isBoundedByBytes, hasAudio };
+  return parts;
+}
+
+function scanContent(content: unknown, parts: { -readonly [K in keyof MessageParts]: boolean }): void {
+  if (content === undefined || content === null || typeof content === 'string') return;
+  if (!Array.isArray(content)) throw invalid('content must be a string or a list of parts');
+  for (const part of content as (JsonObject | null)[]) {
+    const type = part?.['type'];
+    if (typeof type !== 'string') throw invalid('content parts must be objects with a type');
+    if ((part?.['cache_control'] as JsonObject | null | undefined)?.['ttl'] === '1h') parts.hasLongCache = true;
+    if (TEXT_PARTS.has(type)) continue;
+    parts.isBoundedByBytes = false;
+    if (type === 'input_audio') parts.hasAudio = true;
+    if (hasKey(part, 'file_id', PART_DEPTH_MAX)) assertNoUpstreamFile(part, 'file_id');
+  }
+}
+
+function hasKey(value: unknown, key: string, depth: number): boolean {
+  if (typeof value !== 'object' || value === null || depth === 0) return false;
+  return Object.hasOwn(value, key) || Object.values(value).some((inner) => hasKey(inner, key, depth - 1));
 }
 
 /** The input as text, roughly as a model reads it: messages, their parts, and the tools that are offered. */
@@ -60,12 +75,11 @@ function assertNoUpstreamAudio(audio: unknown): void {
 }
 
 /** A file id names what another customer may have stored under the same provider account. */
-function assertNoUpstreamFile(file: unknown): void {
-  if (typeof file === 'object' && file !== null && 'file_id' in file) {
-    throw new DomainError('not_implemented', 'file_id', {
-      message: 'Files stored at a provider are not offered; send the data itself.',
-    });
-  }
+function assertNoUpstreamFile(file: unknown, field: string): void {
+  if (file === undefined || file === null) return;
+  throw new DomainError('not_implemented', field, {
+    message: 'Files stored at a provider are not offered; send the data itself.',
+  });
 }
 
 function invalid(problem: string): DomainError {

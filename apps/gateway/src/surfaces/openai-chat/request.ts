@@ -3,7 +3,7 @@ import type { PriceKind, TokenPriceKind } from '@tokenbay/models';
 import type { JsonObject } from '@tokenbay/providers';
 import type { Call } from '../../relay/call.js';
 import { renderStreamError } from './error.js';
-import { readInputText, scanMessages } from './messages.js';
+import { type MessageParts, readInputText, scanMessages } from './messages.js';
 
 type PricedKinds = Pick<Call, 'priceKinds' | 'excludedKinds'>;
 
@@ -11,7 +11,29 @@ const CHOICES_MAX = 128;
 const TOKENS_MAX = 100_000_000;
 const OUTPUT_TOKENS_FLOOR = 256;
 const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
-const UPSTREAM_STATE = ['previous_response_id', 'conversation', 'background'];
+const UPSTREAM_STATE = [
+  'previous_response_id',
+  'conversation',
+  'background',
+  'cachedContent',
+  'cached_content',
+  'context_id',
+  'file_id',
+];
+/** What providers that speak this format sell apart, or take as leave to use another model than the one that was asked for. */
+const UNPRICED_FIELDS = [
+  'models',
+  'route',
+  'provider',
+  'plugins',
+  'search_parameters',
+  'enable_search',
+  'web_search',
+  'speed',
+  'extra_body',
+  'best_of',
+];
+const MODALITIES = ['text', 'audio', 'image'];
 const ORDINARY_TOOLS = new Set(['function', 'custom']);
 
 /** Understands a body of `POST /v1/chat/completions`. Throws `invalid_request` naming the field, and `not_implemented` for upstream state. */
@@ -19,9 +41,11 @@ export function readChatCall(body: JsonObject, bodyBytes: number): Call {
   const model = body['model'];
   if (typeof model !== 'string' || model === '') throw invalid('model', 'is required and must be a string');
   assertNoUpstreamState(body);
+  assertNothingUnpriced(body);
   const parts = scanMessages(body['messages']);
   const isStream = readBoolean(body, 'stream');
-  const wantsAudio = Array.isArray(body['modalities']) && body['modalities'].includes('audio');
+  const modalities = readModalities(body['modalities']);
+  const hostedTools = readHostedTools(body);
   const thinking = readThinkingBudget(body);
   return {
     dialect: 'openai',
@@ -32,11 +56,11 @@ export function readChatCall(body: JsonObject, bodyBytes: number): Call {
     wantsUsage: isStream && readWantsUsage(body['stream_options']),
     choices: readCount(body, 'n', CHOICES_MAX) ?? 1,
     // A token stands for at least one byte of the body, and the JSON around a message is longer than the tokens that separate messages.
-    inputTokensMax: parts.isBoundedByBytes ? bodyBytes : null,
+    inputTokensMax: parts.isBoundedByBytes && hostedTools.length === 0 ? bodyBytes : null,
     outputTokensMax: readOutputLimit(body),
     outputTokensFloor: thinking + OUTPUT_TOKENS_FLOOR,
-    ...pricedKindsOf({ hasAudioInput: parts.hasAudio, wantsAudio }),
-    hostedTools: readHostedTools(body),
+    ...pricedKindsOf(parts, modalities),
+    hostedTools,
     serviceTier: readServiceTier(body['service_tier']),
     readInputText: () => readInputText(body),
     keepAlive: KEEP_ALIVE,
@@ -45,12 +69,26 @@ export function readChatCall(body: JsonObject, bodyBytes: number): Call {
 }
 
 /** Chat reports images as ordinary input; audio is a kind of its own where it is used at all. */
-function pricedKindsOf({ hasAudioInput, wantsAudio }: { hasAudioInput: boolean; wantsAudio: boolean }): PricedKinds {
+function pricedKindsOf({ hasAudio, hasLongCache }: MessageParts, modalities: readonly unknown[]): PricedKinds {
   const priceKinds: PriceKind[] = ['inputPerMillion', 'outputPerMillion'];
-  const excludedKinds: TokenPriceKind[] = ['imageInputPerMillion', 'imageOutputPerMillion'];
-  (hasAudioInput ? priceKinds : excludedKinds).push('audioInputPerMillion');
-  (wantsAudio ? priceKinds : excludedKinds).push('audioOutputPerMillion');
+  const excludedKinds: TokenPriceKind[] = ['imageInputPerMillion'];
+  (hasAudio ? priceKinds : excludedKinds).push('audioInputPerMillion');
+  (modalities.includes('audio') ? priceKinds : excludedKinds).push('audioOutputPerMillion');
+  (modalities.includes('image') ? priceKinds : excludedKinds).push('imageOutputPerMillion');
+  if (hasLongCache) priceKinds.push('cacheWriteLongPerMillion');
   return { priceKinds, excludedKinds };
+}
+
+function readModalities(modalities: unknown): readonly unknown[] {
+  if (modalities === undefined || modalities === null) return [];
+  const isKnown = Array.isArray(modalities) && modalities.every((modality) => MODALITIES.includes(modality as string));
+  if (!isKnown) throw invalid('modalities', `must be a list of ${MODALITIES.join(', ')}`);
+  return modalities;
+}
+
+function assertNothingUnpriced(body: JsonObject): void {
+  const field = UNPRICED_FIELDS.find((name) => body[name] !== undefined && body[name] !== null && body[name] !== false);
+  if (field !== undefined) throw invalid(field, 'changes what the provider charges, and has no price');
 }
 
 /** What an earlier answer left at the provider may be another customer's. */
@@ -70,7 +108,7 @@ function assertNoUpstreamState(body: JsonObject): void {
 function readOutputLimit(body: JsonObject): number | undefined {
   const limit = readCount(body, 'max_completion_tokens', TOKENS_MAX);
   const older = readCount(body, 'max_tokens', TOKENS_MAX);
-  return limit ?? older;
+  return limit === undefined || older === undefined ? (limit ?? older) : Math.min(limit, older);
 }
 
 function readWantsUsage(options: unknown): boolean {
