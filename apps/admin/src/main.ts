@@ -1,12 +1,12 @@
 import { createLogger, readConfig, runProcess } from '@tokenbay/platform';
-import { runMigrations } from '@tokenbay/schema';
+import { prepareDatabase } from '@tokenbay/schema';
 import { ADMIN_CONFIG_SPEC } from './admin.config.js';
 import { createAdminApp } from './create-admin-app.js';
 
 await runProcess(async () => {
   const config = readConfig(ADMIN_CONFIG_SPEC, process.env);
   const logger = createLogger('admin', config.logLevel);
-  const ran = await runMigrations(config.databaseUrl);
+  const ran = await prepareDatabase(config.databaseUrl, config.secretsKey);
   if (ran.length > 0) logger.info({ ran }, 'migrated');
   const app = await createAdminApp(config, logger);
   await app.listen(config.port, config.host);

@@ -1,14 +1,15 @@
 import { createLogger, runProcess } from '@tokenbay/platform';
-import { assertSchemaCurrent } from '@tokenbay/schema';
+import { assertDatabaseReady } from '@tokenbay/schema';
 import { createGatewayApp } from './create-gateway-app.js';
 import { readGatewayConfig } from './gateway.config.js';
+import { RelayService } from './relay/relay.service.js';
 
 await runProcess(async () => {
   const config = readGatewayConfig(process.env);
   const logger = createLogger('gateway', config.logLevel);
-  await assertSchemaCurrent(config.databaseUrl);
+  await assertDatabaseReady(config.databaseUrl, config.secretsKey);
   const app = await createGatewayApp(config, logger);
   await app.listen(config.port, config.host);
   logger.info({ host: config.host, port: config.port }, 'listening');
-  return { app, logger };
+  return { app, logger, beforeCut: () => app.get(RelayService).cut() };
 });

@@ -12,7 +12,16 @@ export { SecretsKey } from './crypto/secrets-key.js';
 export { ConfigurationEntity } from './database/configuration.entity.js';
 export { Database, type DatabaseOptions, type PoolName, type Tx } from './database/database.js';
 export { assertReferencesExist, type References } from './database/references.js';
-export { cursorRefusal, decodeCursor, encodeCursor, listPage, lockRow, toPage, type Page, type PageRequest } from './database/rows.js';
+export {
+  cursorRefusal,
+  decodeCursor,
+  encodeCursor,
+  listPage,
+  lockRow,
+  toPage,
+  type Page,
+  type PageRequest,
+} from './database/rows.js';
 export { isForeignKeyViolation, isUniqueViolation } from './database/violations.js';
 export { timeOfUuidv7, uuidv7 } from './ids.js';
 export { createLogger, LOGGER, type Logger } from './logging/logger.js';

@@ -1,3 +1,4 @@
+import type { SecretsKey } from '@tokenbay/platform';
 import { DataSource } from 'typeorm';
 import { ENTITIES } from './entities.js';
 import { MIGRATIONS } from './migrations.js';
@@ -24,23 +25,55 @@ export function createDataSource(url: string): DataSource {
 
 /** Brings a database up to the newest schema; safe to call from several processes at once. Answers the names of what ran. */
 export async function runMigrations(url: string): Promise<string[]> {
+  return withDataSource(url, migrate);
+}
+
+/**
+ * Makes a database ready for this build and this `SECRETS_KEY`: migrates it, and on a new one remembers the key. Throws, in words for an
+ * operator, where the database was set up with another key.
+ */
+export async function prepareDatabase(url: string, secretsKey: SecretsKey): Promise<string[]> {
   return withDataSource(url, async (source) => {
-    const lock = source.createQueryRunner();
-    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    try {
-      return (await source.runMigrations()).map(({ name }) => name);
-    } finally {
-      await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
-      await lock.release();
-    }
+    const ran = await migrate(source);
+    await source.query('INSERT INTO installation (secrets_check) VALUES ($1) ON CONFLICT DO NOTHING', [
+      checkOf(secretsKey),
+    ]);
+    await assertSecretsKey(source, secretsKey);
+    return ran;
   });
 }
 
-/** Throws, in words for an operator, unless every migration this build knows has run. */
-export async function assertSchemaCurrent(url: string): Promise<void> {
-  const isBehind = await withDataSource(url, (source) => source.showMigrations());
-  if (isBehind)
-    throw new Error('the database schema is older than this build: start the admin application, which migrates it');
+/** Throws, in words for an operator, unless every migration this build knows has run and the database was set up with this `SECRETS_KEY`. */
+export async function assertDatabaseReady(url: string, secretsKey: SecretsKey): Promise<void> {
+  await withDataSource(url, async (source) => {
+    if (await source.showMigrations())
+      throw new Error('the database schema is older than this build: start the admin application, which migrates it');
+    await assertSecretsKey(source, secretsKey);
+  });
+}
+
+async function migrate(source: DataSource): Promise<string[]> {
+  const lock = source.createQueryRunner();
+  await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+  try {
+    return (await source.runMigrations()).map(({ name }) => name);
+  } finally {
+    await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    await lock.release();
+  }
+}
+
+async function assertSecretsKey(source: DataSource, secretsKey: SecretsKey): Promise<void> {
+  const rows = await source.query<{ secrets_check: Buffer }[]>('SELECT secrets_check FROM installation');
+  // Where no administrator has been yet, there is nothing that a key could fail to open.
+  if (rows[0]?.secrets_check.equals(checkOf(secretsKey)) === false)
+    throw new Error(
+      'SECRETS_KEY is not the one that this database was set up with: no key could be recognised, no secret opened',
+    );
+}
+
+function checkOf(secretsKey: SecretsKey): Buffer {
+  return secretsKey.derive('secrets-check/1');
 }
 
 async function withDataSource<T>(url: string, work: (source: DataSource) => Promise<T>): Promise<T> {

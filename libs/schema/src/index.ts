@@ -1,3 +1,3 @@
-export { assertSchemaCurrent, createDataSource, runMigrations } from './data-source.js';
+export { assertDatabaseReady, createDataSource, prepareDatabase, runMigrations } from './data-source.js';
 export { ENTITIES } from './entities.js';
 export { MIGRATIONS } from './migrations.js';

@@ -13,15 +13,26 @@ declare module 'fastify' {
 /** Counts every request, and writes one line for each that was served; refusals have a line of their own, with their code. */
 export function observeRequests(fastify: FastifyInstance, metrics: RequestMetrics, logger: Logger): void {
   fastify.decorateRequest('startedAtMs', 0);
+  fastify.decorateRequest('notes');
   fastify.addHook('onRequest', (request, reply, done) => {
     request.startedAtMs = performance.now();
+    request.notes = {};
     metrics.begin();
     reply.raw.once('close', () => {
       const ms = performance.now() - request.startedAtMs;
       const status = reply.raw.headersSent ? reply.raw.statusCode : 0;
-      metrics.end(request.routeOptions.url ?? 'none', status, ms / 1000);
-      if (status < 400 && request.routeOptions.config.access !== 'public')
-        logger.info({ requestId: request.id, ...lineOf(request), status, ms: Math.round(ms) }, 'served');
+      const isPublic = request.routeOptions.config.access === 'public';
+      metrics.end({
+        route: request.routeOptions.url ?? 'none',
+        status,
+        brokenBy: request.notes.brokenBy,
+        isPublic,
+        seconds: ms / 1000,
+      });
+      // A refusal and a stream that broke have a line of their own.
+      if (status >= 400 || isPublic || request.notes.brokenBy) return;
+      const words = reply.raw.writableFinished ? 'served' : 'client left';
+      logger.info({ requestId: request.id, ...lineOf(request), status }, words);
     });
     done();
   });
@@ -38,6 +49,7 @@ export function countErrors(renderer: ErrorRenderer, counts: ErrorCounts): Error
 }
 
 /** What the log says of a request. Status 0 beside it means that the client left before anything was answered. */
-export function lineOf({ method, caller, routeOptions }: FastifyRequest): object {
-  return { method, route: routeOptions.url, apiKeyId: caller?.key.id };
+export function lineOf({ method, caller, routeOptions, notes, startedAtMs }: FastifyRequest): object {
+  const ms = Math.round(performance.now() - startedAtMs);
+  return { method, route: routeOptions.url, ms, accountId: caller?.account.id, apiKeyId: caller?.key.id, ...notes };
 }

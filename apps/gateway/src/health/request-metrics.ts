@@ -5,6 +5,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram } from 'prom-client';
 
 const SECONDS_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
+const LEDGER_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 10];
+
 /** What the process counts of its requests. Counting is a map entry; Prometheus's own objects are filled when they are read. */
 @Injectable()
 export class RequestMetrics {
@@ -12,7 +14,11 @@ export class RequestMetrics {
   private readonly attempts = new Map<string, number>();
   private readonly duration: Histogram;
   private readonly firstByte: Histogram;
+  private readonly reserveSeconds: Observer;
+  private readonly settleSeconds: Observer;
   private inFlight = 0;
+  private charged = 0;
+  private uncollected = 0;
 
   constructor(
     registry: MetricsRegistry,
@@ -32,6 +38,25 @@ export class RequestMetrics {
       buckets: SECONDS_BUCKETS,
       registers,
     });
+    const ledger = new Histogram({
+      name: 'tokenbay_ledger_seconds',
+      help: 'What a request waits for the ledger.',
+      labelNames: ['operation'],
+      buckets: LEDGER_BUCKETS,
+      registers,
+    });
+    this.reserveSeconds = ledger.labels('reserve');
+    this.settleSeconds = ledger.labels('settle');
+    publishSum(
+      registry,
+      { name: 'tokenbay_charged_micropoints_total', help: 'Micropoints charged.' },
+      () => this.charged,
+    );
+    publishSum(
+      registry,
+      { name: 'tokenbay_uncollected_micropoints_total', help: 'Micropoints of cost that nobody pays.' },
+      () => this.uncollected,
+    );
     const inFlight = (): number => this.inFlight;
     new Gauge({
       name: 'tokenbay_requests_in_flight',
@@ -43,7 +68,11 @@ export class RequestMetrics {
     });
     publish(
       registry,
-      { name: 'tokenbay_requests_total', help: 'Requests answered, by route and status.', labels: ['route', 'status'] },
+      {
+        name: 'tokenbay_requests_total',
+        help: 'Requests answered, by route, status and, for streams that broke after it was sent, the error code.',
+        labels: ['route', 'status', 'broken_by'],
+      },
       this.served,
     );
     publish(
@@ -67,11 +96,21 @@ export class RequestMetrics {
     this.inFlight += 1;
   }
 
-  /** Counts a request out. `route` is the pattern, never the path. */
-  end(route: string, status: number, seconds: number): void {
+  /** Counts a request out. */
+  end({ route, status, brokenBy, isPublic, seconds }: RequestEnd): void {
     this.inFlight -= 1;
-    this.duration.observe(seconds);
-    count(this.served, `${route}\n${status}`);
+    count(this.served, `${route}\n${status}\n${brokenBy ?? ''}`);
+    if (!isPublic) this.duration.observe(seconds);
+  }
+
+  /** Counts what was charged and what nobody pays, in micropoints. */
+  countCharge(points: number, uncollected: number): void {
+    this.charged += points;
+    this.uncollected += uncollected;
+  }
+
+  observeLedger(operation: 'reserve' | 'settle', seconds: number): void {
+    (operation === 'reserve' ? this.reserveSeconds : this.settleSeconds).observe(seconds);
   }
 
   countError(code: string): void {
@@ -85,6 +124,22 @@ export class RequestMetrics {
   observeFirstByte(seconds: number): void {
     this.firstByte.observe(seconds);
   }
+}
+
+interface Observer {
+  observe(seconds: number): void;
+}
+
+/** How a request ended. */
+export interface RequestEnd {
+  /** The pattern, never the path. */
+  readonly route: string;
+  /** 0 where the client left before anything was answered. */
+  readonly status: number;
+  readonly brokenBy: string | undefined;
+  /** Probes of health are counted, but not timed. */
+  readonly isPublic: boolean;
+  readonly seconds: number;
 }
 
 interface CounterShape {
@@ -113,6 +168,18 @@ function publish(
         const values = key.split('\n');
         this.inc(Object.fromEntries(labels.map((label, index) => [label, values[index] ?? ''])), value);
       }
+    },
+  });
+}
+
+function publishSum(registry: MetricsRegistry, { name, help }: Omit<CounterShape, 'labels'>, read: () => number): void {
+  new Counter({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(read());
     },
   });
 }

@@ -1,4 +1,4 @@
-import { DomainError } from '@tokenbay/errors';
+import { DomainError, type ErrorCode } from '@tokenbay/errors';
 import type { FastifyRequest } from 'fastify';
 import type { Account, Group } from '@tokenbay/accounts';
 import type { ApiKey } from '@tokenbay/keys';
@@ -18,9 +18,19 @@ export function callerOf({ caller }: FastifyRequest): Caller {
   return caller;
 }
 
+/** What the log says of a request beyond its route. Amounts are integer micropoints. */
+export interface RequestNotes {
+  model?: string;
+  /** Where a stream broke, after it had begun with status 200. */
+  brokenBy?: ErrorCode;
+  charge?: number;
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set by admission on every route that is not public. */
     caller: Caller | null;
+    /** What became of the request, for the log; filled in as it becomes known. */
+    notes: RequestNotes;
   }
 }

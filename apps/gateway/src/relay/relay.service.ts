@@ -13,7 +13,7 @@ import { assertKeyAllowsModel, assertKeyUsable, KeysReader, KeyUses } from '@tok
 import { type RateDecision, RateLimiter } from '@tokenbay/limits';
 import { type Model, ModelCatalog } from '@tokenbay/models';
 import { type ClientAddress, Clock } from '@tokenbay/platform';
-import { type Hold, PointsService } from '@tokenbay/points';
+import { type Hold, PointsService, type SettleOutcome } from '@tokenbay/points';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
 import { RequestMetrics } from '../health/request-metrics.js';
@@ -44,6 +44,8 @@ const MINUTE_SECONDS = 60;
 /** How long answers without a client are drained, and bookings awaited, once the process stops. */
 const STOP_DRAIN_MS = 3_000;
 const STOP_MS = 8_000;
+/** How long answers that are cut may take to be told and booked. */
+const CUT_MS = 3_000;
 
 /** One request on its way through the upstream and back. */
 interface Serving {
@@ -60,6 +62,8 @@ interface Serving {
 /** Orders every step of a request, in the order of the contract's checks. Nothing else in the house decides that order. */
 @Injectable()
 export class RelayService implements BeforeApplicationShutdown {
+  private isStopping = false;
+
   constructor(
     private readonly limiter: RateLimiter,
     private readonly rules: AccessRuleBook,
@@ -104,16 +108,27 @@ export class RelayService implements BeforeApplicationShutdown {
   async serve(call: Call, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
     const model = this.chooseModel(call, caller);
+    request.notes.model = model.name;
     const multiplier = caller.group.priceMultiplier;
     const price = quote(call, model, multiplier);
     await this.takeModelRate(model, caller);
     const client = new ClientConnection(reply);
     const hold = await this.reserve(request.id, caller, price);
     const attempts: Attempt[] = [];
-    const facts = { call, model, multiplier, requestId: request.id, startedAtMs: request.startedAtMs, attempts };
+    const facts = {
+      ...{ call, model, multiplier, attempts, requestId: request.id, startedAtMs: request.startedAtMs },
+      onSettled: (settled: SettleOutcome, ms: number) => this.noteSettled(request, settled, ms),
+    };
     const settlement = new Settlement(this.points, hold, facts);
     const serving = this.answer({ request, reply, caller, client, price, hold, facts, settlement });
     return this.running.track(serving);
+  }
+
+  /** Ends every answer that still runs: its client is told, and it costs nothing, since it is we who cut it. */
+  async cut(): Promise<void> {
+    this.isStopping = true;
+    this.upstream.cutAll();
+    await this.running.whenAllOver(CUT_MS);
   }
 
   /** Ends what still runs without a client, and waits for its bookings, before the ledger stops. */
@@ -135,7 +150,7 @@ export class RelayService implements BeforeApplicationShutdown {
         outputTokensTotal: (outputTokensMax ?? price.outputTokensMax) * call.choices,
         onCall: (upstreamCall) => this.deliverer.boundWhenGone(upstreamCall, client),
         onHead: () => this.noteFirstByte(settlement, facts.startedAtMs),
-        isWanted: () => !client.isGone,
+        isWanted: () => !client.isGone && !this.isStopping,
       });
       const delivery = { reply, client, settlement, facts, requestId: request.id };
       if ('whole' in answer) return await this.deliverer.deliverWhole(answer.whole, delivery);
@@ -144,20 +159,24 @@ export class RelayService implements BeforeApplicationShutdown {
     } catch (error) {
       const failure =
         error instanceof DomainError ? error : new DomainError('internal_error', 'relay', { cause: error });
+      if (metered !== NOTHING_METERED) request.notes.brokenBy = failure.code;
       await this.deliverer.bookFailure(failure, metered, { settlement, facts });
       throw failure;
     }
   }
 
-  private reserve(requestId: string, { account, key }: Caller, { least, need }: Quote): Promise<Hold> {
-    return this.points.reserve({
-      requestId,
-      accountId: account.id,
-      apiKeyId: key.id,
-      budgeted: key.hasBudget,
-      least,
-      need,
-    });
+  private async reserve(requestId: string, { account, key }: Caller, { least, need }: Quote): Promise<Hold> {
+    const startedAtMs = performance.now();
+    const wanted = { requestId, accountId: account.id, apiKeyId: key.id, budgeted: key.hasBudget, least, need };
+    const hold = await this.points.reserve(wanted);
+    this.metrics.observeLedger('reserve', (performance.now() - startedAtMs) / 1000);
+    return hold;
+  }
+
+  private noteSettled({ notes }: FastifyRequest, { points, uncollected }: SettleOutcome, ms: number): void {
+    notes.charge = points;
+    this.metrics.countCharge(points, uncollected);
+    this.metrics.observeLedger('settle', ms / 1000);
   }
 
   private noteFirstByte(settlement: Settlement, startedAtMs: number): void {

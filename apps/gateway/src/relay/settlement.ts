@@ -1,5 +1,5 @@
 import { DomainError } from '@tokenbay/errors';
-import type { Hold, PointsService } from '@tokenbay/points';
+import type { Charge, Hold, PointsService, SettleOutcome } from '@tokenbay/points';
 import type { Outcome } from '@tokenbay/protocol';
 import type { Attempt } from './attempt.js';
 import { type Bill, type BillFacts, billNothing } from './bill.js';
@@ -10,6 +10,8 @@ export interface SettlementFacts extends BillFacts {
   readonly startedAtMs: number;
   /** Added to by whoever tries channels. */
   readonly attempts: Attempt[];
+  /** Told what was charged, and how many milliseconds the ledger took. */
+  readonly onSettled: (settled: SettleOutcome, ms: number) => void;
 }
 
 /** How a request ended, in the words of the usage log. */
@@ -58,11 +60,18 @@ export class Settlement {
     if (last) attempts.push({ ...last, reason });
   }
 
-  private settle({ bill, outcome, status, code }: Ending): ReturnType<PointsService['settle']> {
+  private async settle(ending: Ending): Promise<SettleOutcome> {
     this.isOver = true;
+    const settlingAtMs = performance.now();
+    const settled = await this.points.settle(this.hold, this.toCharge(ending));
+    this.facts.onSettled(settled, performance.now() - settlingAtMs);
+    return settled;
+  }
+
+  private toCharge({ bill, outcome, status, code }: Ending): Charge {
     const { call, model, multiplier, requestId, startedAtMs, attempts } = this.facts;
     const { usage, source, price } = bill;
-    return this.points.settle(this.hold, {
+    return {
       requestId,
       cost: price.micropoints,
       outcome,
@@ -84,6 +93,6 @@ export class Settlement {
       latencyMs: Math.round(performance.now() - startedAtMs),
       firstByteMs: this.firstByteMs,
       receipt: { lines: price.lines, multiplier, attempts },
-    });
+    };
   }
 }

@@ -46,6 +46,11 @@ export class UpstreamClient implements OnApplicationShutdown {
     return call;
   }
 
+  /** Ends every call: whoever waits for it is told that the process stops. */
+  cutAll(): void {
+    for (const call of this.calls) call.abort(new UpstreamError('cut', 'the gateway is stopping'));
+  }
+
   /** Gives every call this much more time: the process is stopping, and who is left has no client any more. */
   abandonWithin(ms: number): void {
     for (const call of this.calls) call.abandonWithin(ms);

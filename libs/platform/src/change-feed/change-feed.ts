@@ -3,6 +3,7 @@ import type { Logger } from '../logging/logger.js';
 
 const CHANNEL = 'tokenbay_change';
 const BEAT_MS = 1_000;
+const BEATS_MISSED_MAX = 3;
 const CONNECT_TIMEOUT_MS = 3_000;
 const RECONNECT_MS = 500;
 
@@ -97,7 +98,7 @@ export class ChangeFeed {
     const client = this.client;
     // While it connects nothing can be heard yet; connecting has a time limit of its own.
     if (!client || !this.isWhole) return;
-    if (!this.heardWithin(10 * BEAT_MS)) return this.lose(client, new Error('silent'));
+    if (!this.heardWithin(BEATS_MISSED_MAX * BEAT_MS)) return this.lose(client, new Error('silent'));
     client.query(`NOTIFY ${this.beatChannel(client)}`).catch(() => undefined);
   }
 

@@ -41,9 +41,14 @@ describe('the configuration', () => {
 
   it('refuses a misspelt variable, and leaves other programs alone', () => {
     expect(problemsOf({ DATABASE_URL, GATEWAY_PROT: '3000' })).toEqual([
-      'GATEWAY_PROT is not a variable of TokenBay Gateway',
+      'GATEWAY_PROT is not a variable of TokenBay Gateway; is GATEWAY_PORT meant?',
     ]);
     expect(problemsOf({ DATABASE_URL, TRUSTED_PROXY: 'x' })).toHaveLength(1);
+    expect(problemsOf({ DATABASE_URL, LOGLEVEL: 'info' })).toEqual([
+      'LOGLEVEL is not a variable of TokenBay Gateway; is LOG_LEVEL meant?',
+    ]);
+    expect(problemsOf({ DATABASE_URI: 'x' }).join()).toContain('is DATABASE_URL meant?');
+    expect(problemsOf({ DATABASE_URL, DATABASE_URI: 'x', TRUST_PROXIES: '' })).toHaveLength(1);
     expect(problemsOf({ DATABASE_URL, PATH: '/bin', REDIS_PASSWORD: 'x', ADMIN_PORT: '3001' })).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import { isMisspelt } from './is-misspelt.js';
 import type { Variable } from './variable.js';
 import { VARIABLES } from './variables.js';
 
@@ -42,7 +43,10 @@ export function readConfig<S extends ConfigSpec>(
   }
   const known = new Set<string>(Object.values(VARIABLES).map((variable) => variable.name));
   for (const name of Object.keys(env)) {
-    if (FAMILIES.test(name) && !known.has(name)) problems.push(`${name} is not a variable of TokenBay Gateway`);
+    if (known.has(name)) continue;
+    const meant = [...known].find((candidate) => !env[candidate] && isMisspelt(name, candidate));
+    if (FAMILIES.test(name) || meant)
+      problems.push(`${name} is not a variable of TokenBay Gateway${meant ? `; is ${meant} meant?` : ''}`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return values as ConfigOf<S>;

@@ -52,6 +52,7 @@ export class Database {
   /** Connects; rejects where the database cannot be reached. */
   async start(): Promise<void> {
     await this.dataSource.initialize();
+    surviveLostConnections((this.dataSource.driver as unknown as { readonly master: Pool }).master);
   }
 
   /** Closes every connection once its running statement has ended. */
@@ -88,9 +89,18 @@ export class Database {
     pool.on('error', (error) =>
       this.options.logger.warn({ reason: error.message, pool: name }, 'database connection lost'),
     );
+    surviveLostConnections(pool);
     this.pools.set(name, pool);
     return pool;
   }
+}
+
+/**
+ * The pool listens to a connection's errors only while it is idle. One that is lost in the very moment it was handed out would be an
+ * exception that nobody catches; whoever uses it hears of the loss from its statement.
+ */
+function surviveLostConnections(pool: Pool): void {
+  pool.on('connect', (client) => client.on('error', () => undefined));
 }
 
 /** The server ends its statements itself; only a server that hangs is given up from here. */

@@ -92,8 +92,12 @@ function nameEveryAnswer(fastify: FastifyInstance): void {
 function parseOnlyJson(fastify: FastifyInstance, otherTypes: readonly string[] = []): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(['application/json', ...otherTypes], { parseAs: 'string' }, (request, body: string, done) => {
-    if (body.length === 0) done(null, undefined);
-    else void parse(request, body, done);
-  });
+  fastify.addContentTypeParser(
+    ['application/json', ...otherTypes],
+    { parseAs: 'string' },
+    (request, body: string, done) => {
+      if (body.length === 0) done(null, undefined);
+      else void parse(request, body, done);
+    },
+  );
 }

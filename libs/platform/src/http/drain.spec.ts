@@ -31,7 +31,7 @@ describe('draining a server', () => {
     await ask();
     const running = ask();
     await sleep(20);
-    const drained = drain(server, 5_000);
+    const drained = drain(server, { timeoutMs: 5_000 });
     await expect(ask(new Agent())).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     expect(await running).toBe('done');
     expect(await drained).toBe(true);
@@ -44,7 +44,7 @@ describe('draining a server', () => {
     socket.on('error', () => undefined);
     server.on('request', (_, response) => void response.flushHeaders());
     await sleep(50);
-    expect(await drain(server, 50)).toBe(false);
+    expect(await drain(server, { timeoutMs: 50 })).toBe(false);
   });
 
   it('does not wait for a connection on which nothing ever came, and serves one whose first request is on its way', async () => {
@@ -53,7 +53,7 @@ describe('draining a server', () => {
     const answer = new Promise<string>((resolve) => late.setEncoding('utf8').once('data', resolve));
     await sleep(50);
     const startedAtMs = performance.now();
-    const drained = drain(server, 10_000);
+    const drained = drain(server, { timeoutMs: 10_000 });
     late.write('GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
     expect(await drained).toBe(true);
     expect(performance.now() - startedAtMs).toBeLessThan(2_000);
@@ -62,7 +62,7 @@ describe('draining a server', () => {
   });
 
   it('has nothing to do where nothing listens', async () => {
-    await drain(server, 1_000);
-    expect(await drain(server, 1_000)).toBe(true);
+    await drain(server, { timeoutMs: 1_000 });
+    expect(await drain(server, { timeoutMs: 1_000 })).toBe(true);
   });
 });

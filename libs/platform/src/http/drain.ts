@@ -18,11 +18,17 @@ export function watchUnusedConnections(server: Server): void {
   server.on('request', ({ socket }) => unused.delete(socket));
 }
 
+/** How long a drain may take, and who is told before what remains is cut. */
+export interface DrainOptions {
+  readonly timeoutMs: number;
+  readonly beforeCut?: (() => Promise<void>) | undefined;
+}
+
 /**
- * Stops accepting connections and waits until the running answers have been sent; idle connections are closed, unused ones soon after. Resolves to false where some
- * had to be cut after `timeoutMs`.
+ * Stops accepting connections and waits until the running answers have been sent; idle connections are closed, unused ones soon after.
+ * Resolves to false where some had to be cut.
  */
-export async function drain(server: Server, timeoutMs: number): Promise<boolean> {
+export async function drain(server: Server, { timeoutMs, beforeCut }: DrainOptions): Promise<boolean> {
   if (!server.listening) return true;
   let isDrained = true;
   await new Promise<void>((resolve) => {
@@ -30,7 +36,7 @@ export async function drain(server: Server, timeoutMs: number): Promise<boolean>
     const unused = setTimeout(() => closeUnusedConnections(server), UNUSED_GRACE_MS);
     const deadline = setTimeout(() => {
       isDrained = false;
-      server.closeAllConnections();
+      void Promise.resolve(beforeCut?.()).finally(() => server.closeAllConnections());
     }, timeoutMs);
     server.close(() => {
       clearInterval(idle);

@@ -11,6 +11,8 @@ export interface RunningProcess {
   readonly logger: Logger;
   /** How long running requests may take to finish once the process was told to stop, milliseconds. */
   readonly drainTimeoutMs?: number;
+  /** Ends what still runs when that time is up, so that it is told and booked before connections are cut. */
+  readonly beforeCut?: () => Promise<void>;
 }
 
 const DRAIN_TIMEOUT_MS = 60_000;
@@ -60,9 +62,9 @@ function stopOnCrash(running: RunningProcess): void {
 }
 
 /** Resolves to whether everything was closed; requests that outlast the drain are cut, which is no failure. */
-async function stop({ app, logger }: RunningProcess, timeoutMs: number): Promise<boolean> {
+async function stop({ app, logger, beforeCut }: RunningProcess, timeoutMs: number): Promise<boolean> {
   try {
-    const isDrained = await drain(app.getHttpServer(), timeoutMs);
+    const isDrained = await drain(app.getHttpServer(), { timeoutMs, beforeCut });
     if (!isDrained) logger.warn({ timeoutMs }, 'cut connections that did not finish in time');
     await Promise.race([app.close(), rejectAfter(CLOSE_TIMEOUT_MS)]);
     logger.info('stopped');
