@@ -16,4 +16,6 @@ export default {
   testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
   maxWorkers: 2,
+  // A busy machine needs time; what a test promises about time it measures itself.
+  testTimeout: 20_000,
 };

@@ -13,9 +13,6 @@ export interface Bill {
   readonly price: UsagePrice;
 }
 
-/** No tokenizer writes more into its tokens on average: a report of fewer is no report. */
-const CHARACTERS_PER_TOKEN_MAX = 64;
-
 /** What is known of an answer when it is billed. */
 export interface Metered {
   /** True once the upstream has begun to answer. */
@@ -34,15 +31,9 @@ export interface BillFacts {
   readonly multiplier: string;
 }
 
-/** The bill of an answer: what was reported, else, or where that cannot be true, what can be counted. */
+/** The bill of an answer: what was reported, else what can be counted. */
 export async function billOf(facts: BillFacts, { usage, text }: Pick<Metered, 'usage' | 'text'>): Promise<Bill> {
-  if (!usage) return billEstimated(facts, text);
-  const reported = billReported(facts, usage);
-  const isTooLittle =
-    reported.usage.outputTokens + reported.usage.audioOutputTokens < text.charactersTotal / CHARACTERS_PER_TOKEN_MAX;
-  if (!isTooLittle) return reported;
-  const estimated = await billEstimated(facts, text);
-  return { ...(estimated.price.micropoints > reported.price.micropoints ? estimated : reported), source: 'suspect' };
+  return usage ? billReported(facts, usage) : billEstimated(facts, text);
 }
 
 /**

@@ -9,6 +9,9 @@ import {
 import { type Call, toolCallsOf } from './call.js';
 import { tokenLimitsOf } from './token-limits.js';
 
+/** Templates, tool descriptions and hidden prompts that providers add to what was sent; held where the balance allows, not demanded. */
+const ADDED_INPUT_TOKENS = 1_024;
+
 /** What a request may cost at most, and the least that it can be cut down to. Integer micropoints. */
 export interface Quote {
   readonly need: number;
@@ -39,7 +42,10 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
   };
   const floor = Math.min(outputTokensMax, call.outputTokensFloor);
   return {
-    need: worstCase(request),
+    need: worstCase({
+      ...request,
+      inputTokensMax: Math.min(request.inputTokensMax + ADDED_INPUT_TOKENS, limits.contextTokensMax),
+    }),
     least: worstCase({ ...request, outputTokensMax: floor }),
     outputTokensMax,
     outputTokensFor: (micropoints) => Math.max(floor, outputTokensAffordable(micropoints, request) ?? floor),

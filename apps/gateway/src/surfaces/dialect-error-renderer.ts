@@ -2,7 +2,7 @@ import type { ErrorRenderer, ErrorView, RenderedError, RenderedRequest } from '@
 import type { Dialect } from '@tokenbay/protocol';
 import { renderError as renderAnthropicError } from './anthropic-messages/error.js';
 import { dialectOf, isGoogleRequest } from './dialect.js';
-import { renderError as renderGeminiError } from './gemini-generate/error.js';
+import { renderError as renderGeminiError, renderSharedError } from './gemini-generate/error.js';
 import { renderError as renderOpenaiError } from './openai-chat/error.js';
 
 const RENDERERS: Readonly<Record<Dialect, (view: ErrorView) => string>> = {
@@ -14,7 +14,7 @@ const RENDERERS: Readonly<Record<Dialect, (view: ErrorView) => string>> = {
 /** Renders the gateway's errors in the dialect of the path. */
 export const dialectErrorRenderer: ErrorRenderer = {
   render(view: ErrorView, { url, headers }: RenderedRequest): RenderedError {
-    const dialect = headers && isGoogleRequest({ url, headers }) ? 'gemini' : dialectOf(url);
-    return { body: RENDERERS[dialect](view) };
+    if (headers && isGoogleRequest({ url, headers })) return { body: renderSharedError(view) };
+    return { body: RENDERERS[dialectOf(url)](view) };
   },
 };

@@ -16,16 +16,15 @@ export function toChatRequest(body: JsonObject, changes: ChatChanges, dialect: O
 }
 
 /**
- * Sends one limit, in a field that the provider obeys: what is held must be what can be spent. Providers that speak the format more or less
- * know `max_tokens`, whatever else they know; OpenAI refuses to be given both.
+ * Sends one limit in one field: providers refuse to be given both, and some know only one of them. That is the field the client chose, and
+ * where it sent both or none, the one that the provider is known to obey.
  */
 function withOutputLimit(request: JsonObject, lowered: number | undefined, dialect: OpenAiDialect): JsonObject {
   const { max_completion_tokens: newer, max_tokens: older, ...rest } = request;
   const limit = Math.min(...[newer, older, lowered].filter((value) => typeof value === 'number'));
   if (limit === Infinity) return request;
-  if (dialect.outputLimitField === 'max_tokens') {
-    return { ...rest, max_tokens: limit, ...(typeof newer === 'number' && { max_completion_tokens: limit }) };
-  }
-  const hasOnlyOlder = typeof older === 'number' && typeof newer !== 'number';
-  return { ...rest, [hasOnlyOlder ? 'max_tokens' : 'max_completion_tokens']: limit };
+  const hasNewer = typeof newer === 'number';
+  const hasOlder = typeof older === 'number';
+  const chosen = hasNewer ? 'max_completion_tokens' : 'max_tokens';
+  return { ...rest, [hasNewer === hasOlder ? dialect.outputLimitField : chosen]: limit };
 }

@@ -23,6 +23,11 @@ export function renderError({ message, type, code, status }: ErrorView): string 
   return JSON.stringify({ error: { message, type, code, status: GEMINI_STATUS_NAMES[status] } });
 }
 
+/** The body of an error to Google's library on a path that it shares with others: theirs, and the status that it looks for. */
+export function renderSharedError({ message, type, param, code, status }: ErrorView): string {
+  return JSON.stringify({ error: { message, type, param, code, status: GEMINI_STATUS_NAMES[status] } });
+}
+
 /** The last event of a server-sent stream that failed. */
 export function renderStreamError(view: ErrorView): string {
   return `data: ${midStreamError(view)}\r\n\r\n`;

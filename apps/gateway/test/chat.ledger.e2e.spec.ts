@@ -1,0 +1,107 @@
+import { execFileSync } from 'node:child_process';
+import { generateSecret } from '@tokenbay/platform/testing';
+import { runMigrations } from '@tokenbay/schema';
+import { startPostgres, startSystem, type System, type TestPostgres, type World } from '@tokenbay/testing';
+import { expectRefusal } from './expect-refusal.js';
+import { openStream } from './open-stream.js';
+
+/** No request waits longer than this for a database that does not answer. */
+const BOUND_MS = 8_000;
+let postgres: TestPostgres;
+let system: System;
+let world: World;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  await runMigrations(postgres.url());
+  system = await startSystem({ databaseUrl: postgres.url() });
+  world = await system.world({ upstreamModel: 'fake@usage:120:30+gap:20' });
+  expect((await system.gateway.chat(world.apiKey, world.modelName)).status).toBe(200);
+}, 60_000);
+
+afterAll(async () => {
+  process.kill(postgres.pid, 'SIGCONT');
+  try {
+    await system.stop();
+  } finally {
+    await postgres.stop();
+  }
+}, 60_000);
+
+const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
+const chat = (apiKey = world.apiKey) => system.gateway.chat(apiKey, world.modelName);
+
+/** Every process of the database stops, as on a machine that hangs: connections stay open and say nothing. */
+function freeze(signal: 'SIGSTOP' | 'SIGCONT'): void {
+  for (const pid of [postgres.pid, ...childrenOf(postgres.pid)]) process.kill(pid, signal);
+}
+
+function childrenOf(pid: number): number[] {
+  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)]).toString();
+  return children.trim().split(/\s+/).map(Number);
+}
+
+/** A chat request that must be answered in bounded time. */
+async function chatWithin(ms: number, apiKey?: string): ReturnType<typeof chat> {
+  const startedAtMs = performance.now();
+  const answer = await chat(apiKey);
+  expect(performance.now() - startedAtMs).toBeLessThan(ms);
+  return answer;
+}
+
+async function untilServed(ms: number): Promise<void> {
+  const deadlineMs = performance.now() + ms;
+  let answer = await chat();
+  while (answer.status !== 200 && performance.now() < deadlineMs) {
+    await sleep(100);
+    answer = await chat();
+  }
+  expect([answer.status, answer.code]).toEqual([200, undefined]);
+}
+
+describe('while the database hangs', () => {
+  afterEach(() => freeze('SIGCONT'));
+
+  it('a request is refused with ledger_unavailable in bounded time, and served again when the database is back', async () => {
+    freeze('SIGSTOP');
+    expectRefusal(await chatWithin(BOUND_MS), 'ledger_unavailable');
+    freeze('SIGCONT');
+    await untilServed(5_000);
+  }, 30_000);
+
+  it('a stream’s tail waits for its charge, and comes when the database is back', async () => {
+    const stream = await openStream(system.gatewayUrl, world);
+    await stream.until('Hello');
+    freeze('SIGSTOP');
+    await stream.until('lost.');
+    await sleep(1_200);
+    expect(stream.isEnded).toBe(false);
+    expect(stream.text).not.toContain('"finish_reason":"stop"');
+    freeze('SIGCONT');
+    expect(await stream.end()).toMatch(/data: \[DONE\]\n\n$/);
+  }, 30_000);
+
+  it('after so long that nothing remembered counts any more, refusals are still in bounded time', async () => {
+    freeze('SIGSTOP');
+    await sleep(3_500);
+    const [known, neverSeen] = await Promise.all([
+      chatWithin(BOUND_MS, world.apiKey),
+      chatWithin(BOUND_MS, generateSecret('sk-')),
+    ]);
+    expectRefusal(known, 'ledger_unavailable');
+    expectRefusal(neverSeen, 'ledger_unavailable');
+    expectRefusal(await chatWithin(1_000, 'sk-invented'), 'api_key_invalid');
+    freeze('SIGCONT');
+    await untilServed(5_000);
+  }, 40_000);
+});
+
+describe('while the database is gone', () => {
+  it('a request is refused with ledger_unavailable at once, and served again when the database is back', async () => {
+    await postgres.halt('immediate');
+    expectRefusal(await chatWithin(BOUND_MS), 'ledger_unavailable');
+    expectRefusal(await chatWithin(BOUND_MS), 'ledger_unavailable');
+    await postgres.start();
+    await untilServed(10_000);
+  }, 60_000);
+});
