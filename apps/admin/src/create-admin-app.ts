@@ -6,6 +6,7 @@ import { AdminModule } from './admin.module.js';
 import { adminErrorRenderer } from './http/admin-error-renderer.js';
 import { BodyValidationPipe } from './http/body-validation.pipe.js';
 import { buildDocument } from './openapi/build-document.js';
+import { MERGE_PATCH } from './http/merge-patch.js';
 
 const BODY_BYTES_MAX = 1_048_576;
 const CONNECTION_TIMEOUT_MS = 60_000;
@@ -17,6 +18,7 @@ export async function createAdminApp(config: AdminConfig, logger: Logger): Promi
     renderer: adminErrorRenderer,
     routeNotFound: 'not_found',
     bodyBytesMax: BODY_BYTES_MAX,
+    jsonTypes: [MERGE_PATCH],
     limits: { connectionTimeoutMs: CONNECTION_TIMEOUT_MS },
   });
   app.setGlobalPrefix('admin/v1', { exclude: ['health/live', 'health/ready'] });

@@ -56,6 +56,28 @@ describe('accounts', () => {
     }
   });
 
+  it('say of every group at once that it does not exist', async () => {
+    const { id } = await admin.client.createAccount();
+    const groups = { group: 'nowhere', allowedGroups: ['default', 'gone', 'lost'] };
+    for (const answer of [
+      await call('POST', '/accounts', { name: 'a', ...groups }),
+      await call('PATCH', `/accounts/${id}`, groups),
+    ])
+      expect(answer).toMatchObject({
+        status: 400,
+        body: {
+          error: {
+            code: 'invalid_request',
+            problems: [
+              'group must name an existing group.',
+              'allowedGroups[1] must name an existing group.',
+              'allowedGroups[2] must name an existing group.',
+            ],
+          },
+        },
+      });
+  });
+
   it('open the group they are moved to, until told which groups are open', async () => {
     const { name: vip } = await admin.client.createGroup();
     const { id } = await admin.client.createAccount();

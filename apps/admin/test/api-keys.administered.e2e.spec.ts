@@ -145,6 +145,9 @@ describe('API keys', () => {
   it('refuse accounts and groups that do not exist', async () => {
     expect(await issue({ accountId: '999999' })).toMatchObject({ status: 400 });
     expect(await issue({ group: 'nowhere' })).toMatchObject({ status: 400 });
+    expect(await issue({ accountId: '999999', group: 'nowhere' })).toMatchObject({
+      body: { error: { problems: ['accountId must name an existing account.', 'group must name an existing group.'] } },
+    });
   });
 
   it('are reset to a new secret and stay what they are, unless archived', async () => {

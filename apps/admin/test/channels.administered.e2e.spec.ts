@@ -89,6 +89,29 @@ describe('channels', () => {
     }
   });
 
+  it('say of every model and group at once that it does not exist', async () => {
+    const { id } = await create();
+    const names = { models: { 'not-there': 'x', [modelName]: 'y' }, groups: ['default', 'not-there'] };
+    for (const answer of [
+      await call('POST', '/channels', { name: 'c', provider: 'openai', baseUrl: 'https://x', ...names }),
+      await call('PATCH', `/channels/${id}`, names),
+    ]) {
+      expect(answer.status).toBe(400);
+      expect(problemsOf(answer)).toEqual([
+        'models["not-there"] must name an existing model.',
+        'groups[1] must name an existing group.',
+      ]);
+    }
+    expect(await call('PATCH', `/channels/${id}`, { models: { 'not-there': null } })).toMatchObject({ status: 200 });
+  });
+
+  it('end their address before the call, and say so', async () => {
+    const draft = { name: 'c', provider: 'openai', baseUrl: 'https://api.example.com/v1/chat/completions' };
+    expect(problemsOf(await call('POST', '/channels', draft))).toEqual([
+      'baseUrl must end before /chat/completions, which the gateway appends itself.',
+    ]);
+  });
+
   it('change by merge patch, models included, and refuse a lost race', async () => {
     const { name } = await admin.client.createModel();
     const { id } = await create();

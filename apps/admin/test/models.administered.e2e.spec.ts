@@ -82,6 +82,22 @@ describe('models', () => {
     ]);
   });
 
+  it('have a name that a path can hold', async () => {
+    for (const name of ['.', '..'])
+      expect(problemsOf(await call('POST', '/models', { name }))).toEqual([
+        expect.stringMatching(/^name must be a name/),
+      ]);
+    expect(await call('POST', '/models', { name: '...' })).toMatchObject({ status: 201 });
+  });
+
+  it('list a double capability beside an unknown one', async () => {
+    const capabilities = ['text', 'singing', 'text'];
+    expect(problemsOf(await call('POST', '/models', { name: 'a', capabilities }))).toEqual([
+      expect.stringMatching(/^capabilities\[1\] must be one of /),
+      'capabilities must not hold the same item twice.',
+    ]);
+  });
+
   it('change by merge patch, prices whole, and refuse a lost race', async () => {
     const { name } = await admin.client.createModel({ rateLimit: { requests: 5, windowSeconds: 60 } });
     const path = `/models/${name}`;

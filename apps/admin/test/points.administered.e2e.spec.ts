@@ -74,6 +74,15 @@ describe('points', () => {
     });
   });
 
+  it('list every problem of an entry at once, an amount of zero included', async () => {
+    const answer = await call('POST', `/accounts/${await addAccount()}/points`, entry(0, '', ''));
+    expect((answer.body as { error: { problems: string[] } }).error.problems).toEqual([
+      expect.stringMatching(/^amount must be .* not zero/),
+      expect.stringMatching(/^reason must be /),
+      expect.stringMatching(/^idempotencyKey must be /),
+    ]);
+  });
+
   it.each(['999999999', 'x', '0'])('of account %s are not found', async (id) => {
     expect(await call('POST', `/accounts/${id}/points`, entry('1', 'a'))).toMatchObject({ status: 404 });
     expect(await call('GET', `/accounts/${id}/ledger`)).toMatchObject({ status: 404 });

@@ -53,6 +53,43 @@ describe('what the admin API is sent', () => {
     }
   });
 
+  it('names the query parameter that is wrong, in message and problems alike', async () => {
+    const errorOf = async (query: string) =>
+      ((await admin.client.request('GET', `/groups?${query}`)).body as { error: object }).error;
+    const unknown = 'offset is not a known query parameter.';
+    expect(await errorOf('offset=1')).toMatchObject({ message: unknown, problems: [unknown] });
+    const cursor = 'cursor must be a nextCursor that this list answered.';
+    expect(await errorOf('cursor=zzz')).toMatchObject({ message: cursor, problems: [cursor] });
+  });
+
+  it('takes a merge patch under both its media types, and says what it expects of others', async () => {
+    const { name } = await admin.client.createGroup();
+    const patch = async (contentType: string | undefined) => {
+      const answer = await fetch(`${admin.url}/admin/v1/groups/${name}`, {
+        method: 'PATCH',
+        headers: {
+          authorization: `Bearer ${OWNER_TOKEN}`,
+          ...(contentType !== undefined && { 'content-type': contentType }),
+        },
+        body: Buffer.from('{"priceMultiplier":"2"}'),
+      });
+      return { status: answer.status, body: (await answer.json()) as { error?: { message: string } } };
+    };
+    for (const type of [
+      'application/json',
+      'application/merge-patch+json',
+      'application/merge-patch+json; charset=utf-8',
+    ])
+      expect(await patch(type)).toMatchObject({ status: 200, body: { priceMultiplier: '2' } });
+    for (const type of [undefined, 'text/plain', 'application/xml']) {
+      const { status, body } = await patch(type);
+      expect([status, body.error?.message]).toEqual([
+        400,
+        expect.stringContaining('send content-type: application/json'),
+      ]);
+    }
+  });
+
   it('answers an id or name that cannot exist with not_found', async () => {
     expect((await admin.client.request('GET', '/groups/a%20b')).code).toBe('not_found');
   });

@@ -99,12 +99,22 @@ describe('usage', () => {
     '/usage?from=yesterday',
     '/usage?cursor=x',
     '/usage?colour=red',
+    '/usage?from=2027-01-02T00:00:00Z&to=2027-01-01T00:00:00Z',
     '/usage?limit=0',
     '/usage/summary',
     '/usage/summary?groupBy=year',
     '/usage/summary?groupBy=day&from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z',
   ])('refuses %s', async (path) => {
     expect(await get(path)).toMatchObject({ status: 400, body: { error: { code: 'invalid_request' } } });
+  });
+
+  it('says in words why a range or a cursor is refused', async () => {
+    const errorOf = async (path: string) => ((await get(path)).body as { error: object }).error;
+    expect(await errorOf('/usage?from=2027-01-02T00:00:00Z&to=2027-01-01T00:00:00Z&limit=0')).toMatchObject({
+      problems: expect.arrayContaining(['from must not lie after to.', expect.stringMatching(/^limit must be /)]),
+    });
+    const message = 'cursor must be a nextCursor that this list answered.';
+    expect(await errorOf('/usage?cursor=zzz')).toMatchObject({ message, problems: [message] });
   });
 
   it.each(['/usage/x', '/usage/01a00000-0000-7000-8000-000000000000', '/usage/%00'])('knows no %s', async (path) => {

@@ -1,7 +1,7 @@
 import { type ConfigOf, readConfig, VARIABLES } from '@tokenbay/platform';
 
 /** The variables that the gateway reads. */
-export const GATEWAY_SPEC = {
+const GATEWAY_SPEC = {
   databaseUrl: VARIABLES.databaseUrl,
   secretsKey: VARIABLES.secretsKey,
   host: VARIABLES.gatewayHost,

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@tokenbay/errors';
-import { isForeignKeyViolation, isUniqueViolation, type Page, type PageRequest, type Tx } from '@tokenbay/platform';
+import {
+  assertReferencesExist,
+  isForeignKeyViolation,
+  isUniqueViolation,
+  type Page,
+  type PageRequest,
+  type Tx,
+} from '@tokenbay/platform';
 import type { AccountEntity, AccountStatus } from './account.entity.js';
 import { type RateLimit, rateLimitOf } from './account.js';
 import { type AccountColumns, AccountsRepository } from './accounts.repository.js';
@@ -39,6 +46,7 @@ export class AccountsService {
 
   /** Throws `conflict` where the external id is taken, `invalid_request` where a group does not exist. */
   async create(tx: Tx, draft: AccountDraft): Promise<AccountEntity> {
+    await assertGroupsExist(tx, draft);
     return this.get(tx, await translateRefusal(this.repository.insert(tx, toColumns(draft))));
   }
 
@@ -58,7 +66,9 @@ export class AccountsService {
   async update(tx: Tx, { id, ifMatch }: AccountVersion, change: AccountChange): Promise<AccountEntity> {
     const account = await this.repository.lock(tx, id, ifMatch);
     if (Object.keys(change).length === 0) return account;
-    await translateRefusal(this.repository.update(tx, id, toColumns(change, account)));
+    const columns = toColumns(change, account);
+    await assertGroupsExist(tx, change);
+    await translateRefusal(this.repository.update(tx, id, columns));
     return this.get(tx, id);
   }
 }
@@ -70,6 +80,14 @@ function toColumns({ rateLimit, ...columns }: AccountChange, known?: AccountEnti
   if (requests === undefined) throw invalid('rateLimit.requests', 'is required.');
   if (windowSeconds === undefined) throw invalid('rateLimit.windowSeconds', 'is required.');
   return { ...columns, rateLimitRequests: requests, rateLimitWindowSeconds: windowSeconds };
+}
+
+function assertGroupsExist(tx: Tx, { group, allowedGroups }: AccountChange): Promise<void> {
+  const named = [
+    ...(group === undefined ? [] : [['group', group] as const]),
+    ...(allowedGroups ?? []).map((name, index) => [`allowedGroups[${index}]`, name] as const),
+  ];
+  return assertReferencesExist(tx, [{ table: 'account_group', column: 'name', noun: 'group', named }]);
 }
 
 async function translateRefusal<T>(writing: Promise<T>): Promise<T> {

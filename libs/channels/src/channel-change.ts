@@ -1,4 +1,5 @@
 import { DomainError } from '@tokenbay/errors';
+import type { References } from '@tokenbay/platform';
 import type { ChannelEntity } from './channel.entity.js';
 import type { ChannelColumns } from './channels.repository.js';
 import type { Provider } from './provider.js';
@@ -50,6 +51,21 @@ export function toColumns(
     (entry): entry is [string, string] => entry[1] !== null,
   );
   return { ...columns, models: Object.fromEntries(merged) };
+}
+
+/** The models and groups that a change names. */
+export function referencesOf({ models = {}, groups = [] }: Pick<ChannelChange, 'models' | 'groups'>): References[] {
+  const added = Object.entries(models).filter(([, upstreamName]) => upstreamName !== null);
+  return [
+    {
+      ...{ table: 'model', column: 'name', noun: 'model' },
+      named: added.map(([name]) => [`models[${JSON.stringify(name)}]`, name]),
+    },
+    {
+      ...{ table: 'account_group', column: 'name', noun: 'group' },
+      named: groups.map((name, index) => [`groups[${index}]`, name]),
+    },
+  ];
 }
 
 /** Throws `invalid_request`. */

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@tokenbay/errors';
-import { isForeignKeyViolation, type Page, type PageRequest, SecretBox, type Tx } from '@tokenbay/platform';
+import {
+  assertReferencesExist,
+  isForeignKeyViolation,
+  type Page,
+  type PageRequest,
+  SecretBox,
+  type Tx,
+} from '@tokenbay/platform';
 import type { ChannelKeyEntity } from './channel-key.entity.js';
 import {
   assertKeysComeWithBaseUrl,
@@ -8,6 +15,7 @@ import {
   type ChannelDraft,
   type ChannelKeyDraft,
   invalid,
+  referencesOf,
   toBaseUrl,
   toColumns,
 } from './channel-change.js';
@@ -35,6 +43,7 @@ export class ChannelsService {
   /** Throws `invalid_request` where the base URL is not well formed, or a group or model does not exist. */
   async create(tx: Tx, { keys = [], baseUrl, ...draft }: ChannelDraft): Promise<ChannelWithKeys> {
     const columns = { ...toColumns(draft), baseUrl: toBaseUrl(baseUrl, draft.provider) };
+    await assertReferencesExist(tx, referencesOf(draft));
     const id = await translateRefusal(this.repository.insert(tx, columns));
     for (const key of keys) await this.insertKey(tx, id, key);
     return this.get(tx, id);
@@ -73,6 +82,7 @@ export class ChannelsService {
     const columns = toColumns(change, channel);
     if (baseUrl !== undefined) columns.baseUrl = toBaseUrl(baseUrl, change.provider ?? channel.provider);
     assertKeysComeWithBaseUrl(channel, columns.baseUrl, keys);
+    await assertReferencesExist(tx, referencesOf(change));
     if (Object.keys(columns).length > 0) await translateRefusal(this.repository.update(tx, id, columns));
     if (keys) {
       await this.repository.deleteKeysOf(tx, id);

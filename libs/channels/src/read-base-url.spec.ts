@@ -8,6 +8,7 @@ describe('the base URL of a channel', () => {
     ['https://api.openai.com/v1///', 'https://api.openai.com/v1'],
     ['http://127.0.0.1:8000', 'http://127.0.0.1:8000/v1'],
     ['HTTPS://Example.COM:443/Api/v2/', 'https://example.com/Api/v2'],
+    ['https://example.com/completions/v1', 'https://example.com/completions/v1'],
     ['http://[::1]:9/openai', 'http://[::1]:9/openai'],
   ])('%s is kept as %s', (text, baseUrl) => {
     expect(readBaseUrl(text, 'openai')).toEqual({ baseUrl });
@@ -22,6 +23,9 @@ describe('the base URL of a channel', () => {
     'https://example.com/v1?key=1',
     'https://example.com/v1?',
     'https://example.com/#',
+    'https://example.com/v1/chat/completions',
+    'https://example.com/v1/Chat/Completions/',
+    'https://example.com/v1/responses',
     'https://',
     'example.com/v1',
     '/v1',

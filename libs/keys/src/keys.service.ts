@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@tokenbay/errors';
 import {
+  assertReferencesExist,
   generateSecret,
   isForeignKeyViolation,
   type Page,
@@ -58,6 +59,7 @@ export class KeysService {
 
   /** Issues a key. Throws `invalid_request` where account, group or time zone does not exist. */
   async issue(tx: Tx, draft: ApiKeyDraft): Promise<IssuedKey> {
+    await assertNamedExist(tx, draft);
     const secret = generateSecret('sk-');
     const id = await translateRefusal(this.repository.insert(tx, { ...draft, ...this.describe(secret) }));
     return { key: await this.get(tx, id), secret };
@@ -87,6 +89,7 @@ export class KeysService {
   async update(tx: Tx, { id, ifMatch }: ApiKeyVersion, change: ApiKeyChange): Promise<ApiKeyEntity> {
     const key = await this.repository.lock(tx, id, ifMatch);
     if (Object.keys(change).length === 0) return key;
+    await assertNamedExist(tx, change);
     await translateRefusal(this.repository.update(tx, id, change));
     return this.get(tx, id);
   }
@@ -114,6 +117,19 @@ export class KeysService {
       lastFour: secret.slice(-4),
     };
   }
+}
+
+function assertNamedExist(tx: Tx, { accountId, group }: Partial<ApiKeyDraft>): Promise<void> {
+  return assertReferencesExist(tx, [
+    {
+      ...{ table: 'account', column: 'id', noun: 'account' },
+      named: accountId === undefined ? [] : [['accountId', accountId]],
+    },
+    {
+      ...{ table: 'account_group', column: 'name', noun: 'group' },
+      named: group == null ? [] : [['group', group]],
+    },
+  ]);
 }
 
 const INVALID_PARAMETER_VALUE = '22023';

@@ -37,6 +37,7 @@ export type Prices = KindPrices & {
 /** A price, a multiplier or a service tier's factor has at most this many digits before and after the point. */
 export const PRICE_INTEGER_DIGITS_MAX = 12;
 export const PRICE_DECIMALS_MAX = 9;
+export const PRICE_PATTERN = new RegExp(`^\\d{1,${PRICE_INTEGER_DIGITS_MAX}}(\\.\\d{1,${PRICE_DECIMALS_MAX}})?$`);
 
 export const TIERS_MAX = 16;
 export const SERVICE_TIERS_MAX = 16;

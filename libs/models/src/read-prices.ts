@@ -3,6 +3,7 @@ import {
   PRICE_DECIMALS_MAX,
   PRICE_INTEGER_DIGITS_MAX,
   PRICE_KINDS,
+  PRICE_PATTERN,
   type Prices,
   type PriceTier,
   SERVICE_TIERS_MAX,
@@ -10,7 +11,6 @@ import {
   TOOLS_MAX,
 } from './prices.js';
 
-const PRICE = new RegExp(`^\\d{1,${PRICE_INTEGER_DIGITS_MAX}}(\\.\\d{1,${PRICE_DECIMALS_MAX}})?$`);
 const PRICE_RULE = `must be a decimal string, not negative, with at most ${PRICE_INTEGER_DIGITS_MAX} digits before and ${PRICE_DECIMALS_MAX} after the point.`;
 const LABEL = /^[A-Za-z0-9._:/-]{1,64}$/;
 const INPUT_TOKENS_MAX = 1_000_000_000;
@@ -46,7 +46,7 @@ function readKinds(input: Json, path: string, problems: string[]): Record<string
 
 function readPrice(value: unknown, path: string, problems: string[]): string {
   const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text === 'string' && PRICE.test(text)) return text;
+  if (typeof text === 'string' && PRICE_PATTERN.test(text)) return text;
   problems.push(`${path} ${PRICE_RULE}`);
   return '0';
 }

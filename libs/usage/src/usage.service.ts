@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@tokenbay/errors';
-import { Clock, type Page, type PageRequest, toPage } from '@tokenbay/platform';
+import { Clock, cursorRefusal, type Page, type PageRequest, toPage } from '@tokenbay/platform';
 import type { Receipt, Usage, UsageFilter, UsageGrouping, UsageSummary } from './usage.js';
 import { toReceipt, toUsage } from './usage-row.js';
 import { type SummaryRow, UsageRepository } from './usage.repository.js';
@@ -79,7 +79,6 @@ function toSummary(row: SummaryRow): UsageSummary {
 
 function readCursor(cursor: string): string {
   const id = Buffer.from(cursor, 'base64url').toString();
-  if (!UUID.test(id))
-    throw new DomainError('invalid_request', 'cursor', { problems: ['cursor: is not one that a list answered'] });
+  if (!UUID.test(id)) throw cursorRefusal();
   return id;
 }

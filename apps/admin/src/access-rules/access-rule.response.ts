@@ -6,31 +6,43 @@ import { WindowDto } from './window.dto.js';
 
 /** An access rule as administrators see it. */
 export class AccessRuleResponse extends ConfigurationResponse {
-  @ApiProperty({ example: '17' })
+  @ApiProperty({ description: 'The id; never changes.', example: '17' })
   id!: string;
 
-  @ApiProperty({ example: 'Office hours' })
+  @ApiProperty({ description: 'For people; need not be unique.', example: 'Office hours' })
   name!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'A rule that is not enabled has no effect.' })
   enabled!: boolean;
 
-  @ApiProperty({ type: ScopeDto })
+  @ApiProperty({ description: 'Whom the rule speaks of; never changes.', type: ScopeDto })
   scope!: ScopeDto;
 
-  @ApiProperty({ enum: RULE_TYPES })
+  @ApiProperty({ description: 'What the rule says; never changes.', enum: RULE_TYPES })
   type!: RuleType;
 
-  /** Canonical: host bits cleared, the prefix always written; null in rules about time. */
-  @ApiProperty({ type: [String], nullable: true, example: ['203.0.113.0/24'] })
+  @ApiProperty({
+    description:
+      'Addresses that are shut out, or alone let in. Canonical: host bits cleared, the prefix always written; null in rules about time.',
+    type: [String],
+    nullable: true,
+    example: ['203.0.113.0/24'],
+  })
   cidrs!: string[] | null;
 
-  /** Null in rules about addresses. */
-  @ApiProperty({ type: [WindowDto], nullable: true })
+  @ApiProperty({
+    description: 'When alone requests are allowed. Null in rules about addresses.',
+    type: [WindowDto],
+    nullable: true,
+  })
   windows!: WindowDto[] | null;
 
-  /** Null in rules about addresses. */
-  @ApiProperty({ type: 'string', nullable: true, example: 'Europe/Berlin' })
+  @ApiProperty({
+    description: 'Whose clocks the windows are read by. Null in rules about addresses.',
+    type: 'string',
+    nullable: true,
+    example: 'Europe/Berlin',
+  })
   timeZone!: string | null;
 }
 

@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from
 import { AccessRulesService } from '@tokenbay/access-rules';
 import { Database } from '@tokenbay/platform';
 import { IfMatch } from '../http/if-match.js';
+import { Operation } from '../http/operation.js';
 import { PageQueryDto } from '../http/page-query.dto.js';
 import { ApiPageOf, type PageResponse, toPageResponse } from '../http/page.response.js';
 import { IdParam } from '../http/path-params.js';
@@ -19,29 +20,34 @@ export class AccessRulesController {
     private readonly rules: AccessRulesService,
   ) {}
 
-  /** Creates a rule; `400` where its group, account or key does not exist. */
   @Post()
+  @Operation('Create an access rule', {
+    details: 'A rule has `cidrs`, or `windows` and `timeZone`, as its type says.',
+    refusals: { 400: 'The group, account or key of the scope does not exist.' },
+  })
   @ApiCreatedResponse({ type: AccessRuleResponse })
   async create(@Body() body: CreateAccessRuleDto): Promise<AccessRuleResponse> {
     return toAccessRuleResponse(await this.database.transaction((tx) => this.rules.create(tx, body)));
   }
 
-  /** Lists rules of all scopes and types, newest first. */
   @Get()
+  @Operation('List access rules', { details: 'Of all scopes and types, newest first.' })
   @ApiPageOf(AccessRuleResponse)
   async list(@Query() query: PageQueryDto): Promise<PageResponse<AccessRuleResponse>> {
     return toPageResponse(await this.rules.list(this.database.tx, query), toAccessRuleResponse);
   }
 
-  /** One rule. */
   @Get(':id')
+  @Operation('Read an access rule')
   @ApiOkResponse({ type: AccessRuleResponse })
   async get(@IdParam() id: string): Promise<AccessRuleResponse> {
     return toAccessRuleResponse(await this.rules.get(this.database.tx, id));
   }
 
-  /** Changes a rule: a merge patch. */
   @Patch(':id')
+  @Operation('Change an access rule', {
+    details: 'A merge patch; type and scope never change, lists are replaced whole.',
+  })
   @ApiOkResponse({ type: AccessRuleResponse })
   async update(
     @IdParam() id: string,
@@ -52,8 +58,8 @@ export class AccessRulesController {
     return toAccessRuleResponse(rule);
   }
 
-  /** Deletes a rule. */
   @Delete(':id')
+  @Operation('Delete an access rule')
   @HttpCode(204)
   @ApiNoContentResponse()
   async delete(@IdParam() id: string, @IfMatch() ifMatch: number | undefined): Promise<void> {

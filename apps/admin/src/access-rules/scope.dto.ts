@@ -8,7 +8,7 @@ import { idRule, nameRule } from '../http/rules.js';
 /** Whom a rule speaks of. */
 export class ScopeDto {
   /** Everybody, a group, an account or a key. */
-  @EnumField(SCOPE_TYPES)
+  @EnumField(SCOPE_TYPES, { description: 'Everybody, a group, an account or an API key.' })
   type!: ScopeType;
 
   /** A group's id is its name; the global scope has none. */
@@ -17,7 +17,7 @@ export class ScopeDto {
     nullable: true,
     required: false,
     example: null,
-    description: 'Of a group, its name; absent or null for the global scope.',
+    description: 'The id of the account or key, the name of the group; absent or null for the global scope.',
   })
   @ValidateBy({
     name: FIELD_CONSTRAINT,

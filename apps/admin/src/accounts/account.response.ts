@@ -7,33 +7,35 @@ import type { AccountWithPoints } from './accounts-with-points.service.js';
 
 /** An account as administrators see it. */
 export class AccountResponse extends ConfigurationResponse {
-  @ApiProperty({ example: '17' })
+  @ApiProperty({ description: 'The id; never changes.', example: '17' })
   id!: string;
 
-  @ApiProperty({ example: 'Acme Inc.' })
+  @ApiProperty({ description: 'For people; need not be unique.', example: 'Acme Inc.' })
   name!: string;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ description: "The account's id in your own books; unique. Null: none.", type: String, nullable: true })
   externalId!: string | null;
 
-  @ApiProperty({ example: 'default' })
+  @ApiProperty({ description: 'The group of its keys that name none.', example: 'default' })
   group!: string;
 
-  @ApiProperty({ type: [String], example: ['default'] })
+  @ApiProperty({ description: 'The groups that its keys may belong to.', type: [String], example: ['default'] })
   allowedGroups!: readonly string[];
 
-  @ApiProperty({ enum: ACCOUNT_STATUSES })
+  @ApiProperty({ description: 'Every request of a banned account is refused.', enum: ACCOUNT_STATUSES })
   status!: AccountStatus;
 
-  @ApiProperty({ type: RateLimitDto, nullable: true })
+  @ApiProperty({
+    description: 'How many requests it may make, over all its keys. Null: no limit.',
+    type: RateLimitDto,
+    nullable: true,
+  })
   rateLimit!: RateLimitDto | null;
 
-  /** Points that requests may still take, as a decimal string. */
-  @ApiProperty({ example: '12.5' })
+  @ApiProperty({ description: 'Points that requests may still take, as a decimal string.', example: '12.5' })
   availablePoints!: string;
 
-  /** Points held for running requests, as a decimal string. */
-  @ApiProperty({ example: '0' })
+  @ApiProperty({ description: 'Points held for running requests, as a decimal string.', example: '0' })
   heldPoints!: string;
 }
 

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { IfMatch } from '../http/if-match.js';
+import { Operation } from '../http/operation.js';
 import { PageQueryDto } from '../http/page-query.dto.js';
 import { ApiPageOf, type PageResponse, toPageResponse } from '../http/page.response.js';
 import { IdParam } from '../http/path-params.js';
@@ -15,29 +16,35 @@ import { UpdateAccountDto } from './update-account.dto.js';
 export class AccountsController {
   constructor(private readonly accounts: AccountsWithPointsService) {}
 
-  /** Creates an account without points; `409` where the `externalId` is taken. */
   @Post()
+  @Operation('Create an account', {
+    details: 'It owns no points yet; add some with POST /accounts/{id}/points.',
+    refusals: { 400: 'A group that is named does not exist.', 409: 'Another account has this externalId.' },
+  })
   @ApiCreatedResponse({ type: AccountResponse })
   async create(@Body() body: CreateAccountDto): Promise<AccountResponse> {
     return toAccountResponse(await this.accounts.create(body));
   }
 
-  /** Lists accounts, newest first. */
   @Get()
+  @Operation('List accounts', { details: 'Newest first, with what they own.' })
   @ApiPageOf(AccountResponse)
   async list(@Query() query: PageQueryDto): Promise<PageResponse<AccountResponse>> {
     return toPageResponse(await this.accounts.list(query), toAccountResponse);
   }
 
-  /** One account. */
   @Get(':id')
+  @Operation('Read an account', { details: 'With what it owns at this moment.' })
   @ApiOkResponse({ type: AccountResponse })
   async get(@IdParam() id: string): Promise<AccountResponse> {
     return toAccountResponse(await this.accounts.get(id));
   }
 
-  /** Changes an account: a merge patch. A ban is in force on every gateway within a second. */
   @Patch(':id')
+  @Operation('Change an account', {
+    details: 'A merge patch. A ban is in force on every gateway within a second. Accounts are never deleted.',
+    refusals: { 400: 'A group that is named does not exist.', 409: 'Another account has this externalId.' },
+  })
   @ApiOkResponse({ type: AccountResponse })
   async update(
     @IdParam() id: string,

@@ -10,6 +10,11 @@ export class CreateAccountDto extends OmitType(UpdateAccountDto, ['name', 'rateL
   name!: string;
 
   /** How many requests the account may make, over all its keys. */
-  @RateLimitField({ optional: true, nullable: true, description: 'Null: no limit.' })
+  @RateLimitField({
+    optional: true,
+    nullable: true,
+    description: 'How many requests the account may make, over all its keys. Null: no limit.',
+    default: null,
+  })
   rateLimit?: RateLimitDto | null;
 }

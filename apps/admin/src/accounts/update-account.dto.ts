@@ -9,11 +9,17 @@ const ALLOWED_GROUPS_MAX = 100;
 /** Changes of a rate limit; what is absent stays. */
 export class UpdateRateLimitDto {
   /** Requests per window. */
-  @IntegerField(1, 1_000_000_000, { optional: true })
+  @IntegerField(1, 1_000_000_000, {
+    optional: true,
+    description: 'Requests per window; needed where there is no limit yet.',
+  })
   requests?: number;
 
   /** Length of the window in seconds, up to a day. */
-  @IntegerField(1, 86_400, { optional: true })
+  @IntegerField(1, 86_400, {
+    optional: true,
+    description: 'Length of the sliding window in seconds, up to a day; needed where there is no limit yet.',
+  })
   windowSeconds?: number;
 }
 
@@ -27,12 +33,14 @@ export class UpdateAccountDto {
   @TextField(EXTERNAL_ID_LENGTH_MAX, {
     optional: true,
     nullable: true,
-    description: 'Unique; your own id of the account.',
+    description: 'Unique; your own id of the account. Null: none.',
+    default: null,
+    example: 'customer-4711',
   })
   externalId?: string | null;
 
   /** The group of keys that name none. */
-  @NameField({ optional: true, description: 'The group of keys that name none; default for a new account.' })
+  @NameField({ optional: true, description: 'The group of keys that name none.', default: 'default', example: 'vip' })
   group?: string;
 
   /** The groups that keys may belong to; complete. */
@@ -45,10 +53,19 @@ export class UpdateAccountDto {
   allowedGroups?: string[];
 
   /** Every request of a banned account is refused. */
-  @EnumField(ACCOUNT_STATUSES, { optional: true, description: 'Every request of a banned account is refused.' })
+  @EnumField(ACCOUNT_STATUSES, {
+    optional: true,
+    description: 'Every request of a banned account is refused.',
+    default: 'active',
+  })
   status?: AccountStatus;
 
   /** How many requests the account may make, over all its keys. */
-  @ObjectField(UpdateRateLimitDto, { optional: true, nullable: true, description: 'Null: no limit.' })
+  @ObjectField(UpdateRateLimitDto, {
+    optional: true,
+    nullable: true,
+    description:
+      'How many requests the account may make, over all its keys; a part leaves the other as it is. Null: no limit.',
+  })
   rateLimit?: UpdateRateLimitDto | null;
 }

@@ -7,86 +7,126 @@ import type { IssuedKeyWithPoints, KeyWithPoints } from './keys-with-points.serv
 
 /** How a periodic limit stands; amounts are decimal strings of points. */
 export class PointLimitResponse {
-  @ApiProperty({ enum: PERIODS })
+  @ApiProperty({ description: "A calendar period in the key's time zone; weeks begin on Monday.", enum: PERIODS })
   period!: Period;
 
-  @ApiProperty({ example: '10' })
+  @ApiProperty({ description: 'Points the key may use in each period, a decimal string.', example: '10' })
   points!: string;
 
-  @ApiProperty({ example: '2.5' })
+  @ApiProperty({ description: 'Points used in the period that runs now.', example: '2.5' })
   used!: string;
 
-  @ApiProperty({ example: '0' })
+  @ApiProperty({ description: 'Points held for running requests in it.', example: '0' })
   held!: string;
 
-  /** When the period that runs now ends. */
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ description: 'When the period that runs now ends.', format: 'date-time' })
   resetsAt!: string;
 }
 
 /** A key as administrators see it; amounts are decimal strings of points. */
 export class ApiKeyResponse extends ConfigurationResponse {
-  @ApiProperty({ example: '17' })
+  @ApiProperty({ description: 'The id; never changes.', example: '17' })
   id!: string;
 
-  @ApiProperty({ example: '4' })
+  @ApiProperty({ description: 'Whose key it is; never changes.', example: '4' })
   accountId!: string;
 
-  @ApiProperty({ example: 'Production' })
+  @ApiProperty({ description: 'For people; need not be unique.', example: 'Production' })
   name!: string;
 
-  /** Null: the account's. */
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    description: "The group whose prices and models hold for the key. Null: the account's.",
+    type: String,
+    nullable: true,
+  })
   group!: string | null;
 
-  @ApiProperty({ enum: API_KEY_STATUSES })
+  @ApiProperty({ description: 'Only active keys are let in; archived ones cannot be reset.', enum: API_KEY_STATUSES })
   status!: ApiKeyStatus;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    description: 'From then on the key is refused. Null: never.',
+    type: String,
+    format: 'date-time',
+    nullable: true,
+  })
   expiresAt!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, example: '100' })
+  @ApiProperty({
+    description: 'Points the key may use in its life, a decimal string. Null: no limit.',
+    type: String,
+    nullable: true,
+    example: '100',
+  })
   pointQuota!: string | null;
 
-  @ApiProperty({ type: [PointLimitResponse] })
+  @ApiProperty({
+    description: 'Points it may use per calendar period, and how those stand.',
+    type: [PointLimitResponse],
+  })
   pointLimits!: PointLimitResponse[];
 
-  @ApiProperty({ example: 'UTC' })
+  @ApiProperty({ description: "Where the key's periods begin and end.", example: 'UTC' })
   timeZone!: string;
 
-  @ApiProperty({ type: [String], nullable: true })
+  @ApiProperty({
+    description: 'The only models the key may use; * at the end of a name stands for any rest. Null: no restriction.',
+    type: [String],
+    nullable: true,
+  })
   modelAllowlist!: string[] | null;
 
-  @ApiProperty({ type: [String], nullable: true })
+  @ApiProperty({
+    description: 'Models the key may not use, whatever modelAllowlist says. Null: no restriction.',
+    type: [String],
+    nullable: true,
+  })
   modelDenylist!: string[] | null;
 
-  @ApiProperty({ example: 'sk-4fGh' })
+  @ApiProperty({ description: 'How the secret begins, for people to recognise it.', example: 'sk-4fGh' })
   prefix!: string;
 
-  @ApiProperty({ example: 'x7Kq' })
+  @ApiProperty({ description: 'How the secret ends.', example: 'x7Kq' })
   lastFour!: string;
 
-  /** Lags behind by about a second; null: never. */
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    description: 'When it was last used; lags behind by about a second. Null: never.',
+    type: String,
+    format: 'date-time',
+    nullable: true,
+  })
   lastUsedAt!: string | null;
 
-  /** Of the quota, where there is one; else in the key's whole life. */
-  @ApiProperty({ example: '2.5' })
+  @ApiProperty({
+    description: "Points used: of the quota, where there is one, else in the key's whole life.",
+    example: '2.5',
+  })
   pointsUsed!: string;
 
-  /** Null for a key without quota and limits: its points are held by the account. */
-  @ApiProperty({ type: String, nullable: true, example: '0' })
+  @ApiProperty({
+    description:
+      'Points held for running requests. Null for a key without quota and limits: those are held by the account.',
+    type: String,
+    nullable: true,
+    example: '0',
+  })
   pointsHeld!: string | null;
 
-  /** What the quota leaves; null without one. */
-  @ApiProperty({ type: String, nullable: true, example: '97.5' })
+  @ApiProperty({
+    description: 'Points that the quota leaves. Null without one.',
+    type: String,
+    nullable: true,
+    example: '97.5',
+  })
   pointsRemaining!: string | null;
 }
 
 /** A key that was issued or reset. */
 export class IssuedApiKeyResponse extends ApiKeyResponse {
-  /** The secret: in this answer and nowhere else, ever. */
-  @ApiProperty({ description: 'The secret: in this answer and nowhere else, ever.' })
+  @ApiProperty({
+    description: 'The secret: only here, and in a repetition under the same Idempotency-Key.',
+    example: 'sk-4fGh…x7Kq',
+  })
   key!: string;
 }
 

@@ -15,7 +15,7 @@ export class UpdateChannelKeyDto {
   weight?: number;
 
   /** A disabled key is not used. */
-  @BooleanField({ optional: true, default: true })
+  @BooleanField({ optional: true, default: true, description: 'A disabled key is not used.' })
   enabled?: boolean;
 }
 

@@ -1,8 +1,9 @@
 import { Body, Controller, Delete, HttpCode, Patch, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ChannelsService } from '@tokenbay/channels';
 import { Database } from '@tokenbay/platform';
 import { IfMatch } from '../http/if-match.js';
+import { Operation } from '../http/operation.js';
 import { IdParam } from '../http/path-params.js';
 import { type ChannelKeyPath, KeyPath } from './channel-key-path.js';
 import { CreateChannelKeyDto, UpdateChannelKeyDto } from './channel-key.dto.js';
@@ -17,8 +18,8 @@ export class ChannelKeysController {
     private readonly channels: ChannelsService,
   ) {}
 
-  /** Adds a key. */
   @Post()
+  @Operation('Add a key to a channel', { details: 'A new version of the channel.' })
   @ApiCreatedResponse({ type: ChannelKeyResponse })
   async add(@IdParam() channelId: string, @Body() body: CreateChannelKeyDto): Promise<ChannelKeyResponse> {
     return toChannelKeyResponse(
@@ -26,10 +27,10 @@ export class ChannelKeysController {
     );
   }
 
-  /** Changes a key: a merge patch. `If-Match` is the channel's version. */
   @Patch(':keyId')
-  @ApiParam({ name: 'id', type: String })
-  @ApiParam({ name: 'keyId', type: String })
+  @Operation('Change a key of a channel', {
+    details: 'A merge patch and a new version of the channel, whose version If-Match speaks of.',
+  })
   @ApiOkResponse({ type: ChannelKeyResponse })
   async update(
     @KeyPath() path: ChannelKeyPath,
@@ -40,10 +41,10 @@ export class ChannelKeysController {
     return toChannelKeyResponse(await this.database.transaction((tx) => this.channels.updateKey(tx, path, change)));
   }
 
-  /** Deletes a key. */
   @Delete(':keyId')
-  @ApiParam({ name: 'id', type: String })
-  @ApiParam({ name: 'keyId', type: String })
+  @Operation('Delete a key of a channel', {
+    details: 'A new version of the channel, whose version If-Match speaks of.',
+  })
   @HttpCode(204)
   @ApiNoContentResponse()
   async delete(@KeyPath() path: ChannelKeyPath, @IfMatch() ifMatch: number | undefined): Promise<void> {

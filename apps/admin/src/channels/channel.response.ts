@@ -10,78 +10,99 @@ import { ConfigurationResponse, toConfigurationResponse } from '../http/configur
 
 /** A key of a channel as administrators see it: never its secret. */
 export class ChannelKeyResponse {
-  @ApiProperty({ example: '17' })
+  @ApiProperty({ description: 'The id of the key.', example: '17' })
   id!: string;
 
-  /** Empty where the secret is too short to show any of it. */
-  @ApiProperty({ example: 'x9Qz' })
+  @ApiProperty({ description: 'How the secret ends; empty where it is too short to show any of it.', example: 'x9Qz' })
   lastFour!: string;
 
-  @ApiProperty({ example: 1 })
+  @ApiProperty({ description: 'Share of the requests among the keys.', example: 1 })
   weight!: number;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'A disabled key is not used.' })
   enabled!: boolean;
 
-  /** Whether requests use it. */
-  @ApiProperty({ enum: ['ready', 'disabled'] })
+  @ApiProperty({ description: 'Whether requests use it.', enum: ['ready', 'disabled'] })
   state!: 'ready' | 'disabled';
 
-  /** Why it is not used; null where it is, or where an administrator disabled it. */
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    description: 'Why it is not used; null where it is, or where an administrator disabled it.',
+    type: String,
+    nullable: true,
+  })
   reason!: string | null;
 
-  /** When it will be used again; null where that is not known. */
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    description: 'When it will be used again; null where that is not known.',
+    type: String,
+    format: 'date-time',
+    nullable: true,
+  })
   until!: string | null;
 }
 
 /** A channel as administrators see it. */
 export class ChannelResponse extends ConfigurationResponse {
-  @ApiProperty({ example: '17' })
+  @ApiProperty({ description: 'The id; never changes.', example: '17' })
   id!: string;
 
-  @ApiProperty({ example: 'main' })
+  @ApiProperty({ description: 'For people; need not be unique.', example: 'main' })
   name!: string;
 
-  @ApiProperty({ enum: PROVIDER_NAMES })
+  @ApiProperty({ description: 'Which dialect the upstream speaks, and with which quirks.', enum: PROVIDER_NAMES })
   provider!: Provider;
 
-  @ApiProperty({ example: 'https://api.openai.com/v1' })
+  @ApiProperty({
+    description: 'Where the upstream is reached, version path included.',
+    example: 'https://api.openai.com/v1',
+  })
   baseUrl!: string;
 
-  @ApiProperty({ type: [ChannelKeyResponse] })
+  @ApiProperty({ description: 'What it is called with; never the secrets.', type: [ChannelKeyResponse] })
   keys!: ChannelKeyResponse[];
 
-  /** The upstream's names by public name. */
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
+  @ApiProperty({
+    description: "The upstream's names of models by public name.",
+    type: 'object',
+    additionalProperties: { type: 'string' },
+  })
   models!: Readonly<Record<string, string>>;
 
-  @ApiProperty({ type: [String], example: ['default'] })
+  @ApiProperty({ description: 'Groups whose requests may use the channel.', type: [String], example: ['default'] })
   groups!: readonly string[];
 
-  @ApiProperty({ example: 0 })
+  @ApiProperty({ description: 'Higher ones are used first.', example: 0 })
   priority!: number;
 
-  @ApiProperty({ example: 1 })
+  @ApiProperty({ description: 'Share of the requests among channels of one priority.', example: 1 })
   weight!: number;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'A disabled channel is not used.' })
   enabled!: boolean;
 
-  @ApiProperty({ example: 5_000 })
+  @ApiProperty({ description: 'Milliseconds until the connection stands.', example: 5_000 })
   connectTimeoutMs!: number;
 
-  @ApiProperty({ example: 120_000 })
+  @ApiProperty({
+    description: 'Milliseconds until the first byte of the answer; where none was set, that of a stream.',
+    example: 120_000,
+  })
   firstByteTimeoutMs!: number;
 
-  @ApiProperty({ example: 60_000 })
+  @ApiProperty({
+    description: 'Milliseconds between two pieces of the answer; where none was set, that of a stream.',
+    example: 60_000,
+  })
   idleTimeoutMs!: number;
 
-  @ApiProperty({ example: 280_000 })
+  @ApiProperty({
+    description:
+      'Milliseconds of a whole attempt; where none was set, that of a plain request, and a stream may last an hour.',
+    example: 280_000,
+  })
   totalTimeoutMs!: number;
 
-  @ApiProperty({ type: Number, nullable: true })
+  @ApiProperty({ description: 'Requests in flight at any time. Null: no bound.', type: Number, nullable: true })
   concurrencyMax!: number | null;
 }
 

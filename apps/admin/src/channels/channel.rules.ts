@@ -31,7 +31,7 @@ export const modelsRule: FieldRule = mapRule(nameRule, upstreamNameRule, { max: 
 export const modelsPatchRule: FieldRule = mapRule(
   nameRule,
   {
-    schema: { ...upstreamNameRule.schema, description: 'Null takes the model out.' },
+    schema: { ...upstreamNameRule.schema, description: 'Null takes the model out.', nullable: true },
     problem: (value) => (value === null ? undefined : upstreamNameRule.problem(value)),
   },
   { max: MODELS_MAX },

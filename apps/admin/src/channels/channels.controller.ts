@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ChannelsService } from '@tokenbay/channels';
 import { DomainError } from '@tokenbay/errors';
 import { Database } from '@tokenbay/platform';
 import { IfMatch } from '../http/if-match.js';
+import { Operation } from '../http/operation.js';
 import { PageQueryDto } from '../http/page-query.dto.js';
 import { ApiPageOf, type PageResponse, toPageResponse } from '../http/page.response.js';
 import { IdParam } from '../http/path-params.js';
@@ -20,29 +21,36 @@ export class ChannelsController {
     private readonly channels: ChannelsService,
   ) {}
 
-  /** Creates a channel with its keys; `400` where it names a group or model that does not exist. */
   @Post()
+  @Operation('Create a channel', {
+    details: 'Secrets of its keys are sealed and never answered.',
+    refusals: { 400: 'A model or group that is named does not exist.' },
+  })
   @ApiCreatedResponse({ type: ChannelResponse })
   async create(@Body() body: CreateChannelDto): Promise<ChannelResponse> {
     return toChannelResponse(await this.database.transaction((tx) => this.channels.create(tx, { ...body })));
   }
 
-  /** Lists channels, newest first. */
   @Get()
+  @Operation('List channels', { details: 'Newest first, with their keys but no secrets.' })
   @ApiPageOf(ChannelResponse)
   async list(@Query() query: PageQueryDto): Promise<PageResponse<ChannelResponse>> {
     return toPageResponse(await this.channels.list(this.database.tx, query), toChannelResponse);
   }
 
-  /** One channel. */
   @Get(':id')
+  @Operation('Read a channel', { details: 'With its keys but no secrets.' })
   @ApiOkResponse({ type: ChannelResponse })
   async get(@IdParam() id: string): Promise<ChannelResponse> {
     return toChannelResponse(await this.channels.get(this.database.tx, id));
   }
 
-  /** Changes a channel: a merge patch. Another `baseUrl` demands `keys` in the same body. */
   @Patch(':id')
+  @Operation('Change a channel', {
+    details:
+      'A merge patch, `models` included: null takes one out. Another `baseUrl` demands `keys` in the same body, so that no secret is sent to a new address.',
+    refusals: { 400: 'A model or group that is named does not exist, or baseUrl changes without keys.' },
+  })
   @ApiOkResponse({ type: ChannelResponse })
   async update(
     @IdParam() id: string,
@@ -54,17 +62,16 @@ export class ChannelsController {
     );
   }
 
-  /** Deletes a channel with its keys. */
   @Delete(':id')
+  @Operation('Delete a channel', { details: 'With its keys. Requests that run over it finish.' })
   @HttpCode(204)
   @ApiNoContentResponse()
   async delete(@IdParam() id: string, @IfMatch() ifMatch: number | undefined): Promise<void> {
     await this.database.transaction((tx) => this.channels.delete(tx, id, ifMatch));
   }
 
-  /** Sending a trial request needs a gateway, which has the sockets; not offered yet. */
   @Post(':id/test')
-  @ApiOperation({ summary: 'Not offered yet: 501 not_implemented.' })
+  @Operation('Test a channel', { details: 'Not offered yet.', refusals: { 501: 'Always, for now.' } })
   test(): never {
     throw new DomainError('not_implemented');
   }

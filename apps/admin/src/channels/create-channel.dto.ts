@@ -12,14 +12,22 @@ export class CreateChannelDto extends OmitType(UpdateChannelDto, ['name', 'provi
   name!: string;
 
   /** Which dialect the upstream speaks, and with which quirks. */
-  @EnumField(PROVIDER_NAMES)
+  @EnumField(PROVIDER_NAMES, { description: 'Which dialect the upstream speaks, and with which quirks.' })
   provider!: Provider;
 
   /** Where the upstream is reached. */
-  @Field(baseUrlRule, { description: 'http or https; a bare origin gets the version path of the provider.' })
+  @Field(baseUrlRule, {
+    description:
+      'http or https, up to the version path, which a bare origin gets by itself; not a call such as /chat/completions.',
+  })
   baseUrl!: string;
 
   /** The upstream's names by public name. */
-  @Field(modelsRule, { optional: true, description: 'Public name to upstream name.', default: {} })
+  @Field(modelsRule, {
+    optional: true,
+    description: "The upstream's names of models by public name.",
+    default: {},
+    example: { 'gpt-4o-mini': 'gpt-4o-mini-2024-07-18' },
+  })
   models?: Record<string, string>;
 }

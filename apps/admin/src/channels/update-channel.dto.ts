@@ -13,7 +13,7 @@ const TIMEOUT_MS_MAX = 3_600_000;
 const CONCURRENCY_MAX = 1_000_000;
 
 const TimeoutField = (description: string) =>
-  IntegerField(1, TIMEOUT_MS_MAX, { optional: true, nullable: true, description });
+  IntegerField(1, TIMEOUT_MS_MAX, { optional: true, nullable: true, default: null, description });
 
 /** Changes of a channel; what is absent stays, null clears. */
 export class UpdateChannelDto {
@@ -22,26 +22,46 @@ export class UpdateChannelDto {
   name?: string;
 
   /** Which dialect the upstream speaks, and with which quirks. */
-  @EnumField(PROVIDER_NAMES, { optional: true })
+  @EnumField(PROVIDER_NAMES, {
+    optional: true,
+    description: 'Which dialect the upstream speaks, and with which quirks.',
+  })
   provider?: Provider;
 
   /** Where the upstream is reached. Another one demands `keys`. */
   @Field(baseUrlRule, {
     optional: true,
-    description: 'http or https; a bare origin gets the version path of the provider. Changing it demands keys anew.',
+    description:
+      'http or https, up to the version path, which a bare origin gets by itself; not a call such as /chat/completions. Changing it demands keys anew.',
   })
   baseUrl?: string;
 
   /** Replaces every key; only together with `baseUrl`. */
-  @ListField(CreateChannelKeyDto, { optional: true, max: KEYS_MAX, description: 'Only together with baseUrl.' })
+  @ListField(CreateChannelKeyDto, {
+    optional: true,
+    max: KEYS_MAX,
+    description:
+      'Secrets the upstream is called with. In a PATCH they replace every key, and only together with baseUrl.',
+  })
   keys?: CreateChannelKeyDto[];
 
   /** The upstream's names by public name; merged. */
-  @Field(modelsPatchRule, { optional: true, description: 'Public name to upstream name; merged, null takes one out.' })
+  @Field(modelsPatchRule, {
+    optional: true,
+    description: "The upstream's names of models by public name; merged, null takes one out.",
+    example: { 'gpt-4o-mini': 'gpt-4o-mini-2024-07-18', 'gpt-4': null },
+  })
   models?: Record<string, string | null>;
 
   /** Groups whose requests may use the channel. */
-  @ListField(nameRule, { optional: true, min: 1, max: GROUPS_MAX, unique: true, default: ['default'] })
+  @ListField(nameRule, {
+    optional: true,
+    min: 1,
+    max: GROUPS_MAX,
+    unique: true,
+    default: ['default'],
+    description: 'Groups whose requests may use the channel.',
+  })
   groups?: string[];
 
   /** Higher ones are used first. */
@@ -53,26 +73,35 @@ export class UpdateChannelDto {
   weight?: number;
 
   /** A disabled channel is not used. */
-  @BooleanField({ optional: true, default: true })
+  @BooleanField({ optional: true, default: true, description: 'A disabled channel is not used.' })
   enabled?: boolean;
 
   /** Until the connection stands. */
-  @TimeoutField('Until the connection stands; 5000 unless set.')
+  @TimeoutField('Milliseconds until the connection stands; 5000 unless set.')
   connectTimeoutMs?: number | null;
 
   /** Until the first byte of the answer. */
-  @TimeoutField('Until the first byte; unless set 120000 for a stream, and the total limit for a plain request.')
+  @TimeoutField(
+    'Milliseconds until the first byte; unless set 120000 for a stream, and the total limit for a plain request.',
+  )
   firstByteTimeoutMs?: number | null;
 
   /** Between two pieces of the answer. */
-  @TimeoutField('Between two pieces; unless set 60000 for a stream, and the total limit for a plain request.')
+  @TimeoutField(
+    'Milliseconds between two pieces; unless set 60000 for a stream, and the total limit for a plain request.',
+  )
   idleTimeoutMs?: number | null;
 
   /** Of a whole attempt. */
-  @TimeoutField('Of a whole attempt; unless set 280000 for a plain request and an hour for a stream.')
+  @TimeoutField('Milliseconds of a whole attempt; unless set 280000 for a plain request and an hour for a stream.')
   totalTimeoutMs?: number | null;
 
   /** Requests in flight at any time. */
-  @IntegerField(1, CONCURRENCY_MAX, { optional: true, nullable: true, description: 'In flight; null: no bound.' })
+  @IntegerField(1, CONCURRENCY_MAX, {
+    optional: true,
+    nullable: true,
+    description: 'Requests in flight at any time. Null: no bound.',
+    default: null,
+  })
   concurrencyMax?: number | null;
 }

@@ -4,14 +4,17 @@ import { ConfigurationResponse, toConfigurationResponse } from '../http/configur
 
 /** A group as administrators see it. */
 export class GroupResponse extends ConfigurationResponse {
-  @ApiProperty({ example: 'default' })
+  @ApiProperty({ description: 'Unique; never changes.', example: 'default' })
   name!: string;
 
-  /** A decimal string. */
-  @ApiProperty({ example: '1' })
+  @ApiProperty({ description: 'What list prices are multiplied by, a decimal string.', example: '1' })
   priceMultiplier!: string;
 
-  @ApiProperty({ type: [String], example: ['*'] })
+  @ApiProperty({
+    description: 'The models the group may use; * at the end of a name stands for any rest.',
+    type: [String],
+    example: ['*'],
+  })
   models!: readonly string[];
 }
 

@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from
 import { GroupsService } from '@tokenbay/accounts';
 import { Database } from '@tokenbay/platform';
 import { IfMatch } from '../http/if-match.js';
+import { Operation } from '../http/operation.js';
 import { PageQueryDto } from '../http/page-query.dto.js';
 import { ApiPageOf, type PageResponse, toPageResponse } from '../http/page.response.js';
 import { NameParam } from '../http/path-params.js';
@@ -19,29 +20,31 @@ export class GroupsController {
     private readonly groups: GroupsService,
   ) {}
 
-  /** Creates a group; `409` where the name is taken. */
   @Post()
+  @Operation('Create a group', { refusals: { 409: 'A group of this name exists already.' } })
   @ApiCreatedResponse({ type: GroupResponse })
   async create(@Body() body: CreateGroupDto): Promise<GroupResponse> {
     return toGroupResponse(await this.database.transaction((tx) => this.groups.create(tx, body)));
   }
 
-  /** Lists groups, newest first. */
   @Get()
+  @Operation('List groups', { details: 'Newest first; the group `default` is always among them.' })
   @ApiPageOf(GroupResponse)
   async list(@Query() query: PageQueryDto): Promise<PageResponse<GroupResponse>> {
     return toPageResponse(await this.groups.list(this.database.tx, query), toGroupResponse);
   }
 
-  /** One group. */
   @Get(':name')
+  @Operation('Read a group')
   @ApiOkResponse({ type: GroupResponse })
   async get(@NameParam() name: string): Promise<GroupResponse> {
     return toGroupResponse(await this.groups.get(this.database.tx, name));
   }
 
-  /** Changes a group: a merge patch. */
   @Patch(':name')
+  @Operation('Change a group', {
+    details: 'A merge patch. Requests already admitted keep the multiplier they were admitted with.',
+  })
   @ApiOkResponse({ type: GroupResponse })
   async update(
     @NameParam() name: string,
@@ -51,8 +54,10 @@ export class GroupsController {
     return toGroupResponse(await this.database.transaction((tx) => this.groups.update(tx, { name, ifMatch }, body)));
   }
 
-  /** Deletes a group; `409` while anything refers to it, and always for `default`. */
   @Delete(':name')
+  @Operation('Delete a group', {
+    refusals: { 409: 'An account, key, channel or rule refers to it; always for `default`.' },
+  })
   @HttpCode(204)
   @ApiNoContentResponse()
   async delete(@NameParam() name: string, @IfMatch() ifMatch: number | undefined): Promise<void> {

@@ -7,15 +7,15 @@ const MODELS_MAX = 1_000;
 /** Changes of a group; what is absent stays. */
 export class UpdateGroupDto {
   /** What list prices are multiplied by. */
-  @PriceMultiplierField({ optional: true, description: 'What list prices are multiplied by; 1 for a new group.' })
+  @PriceMultiplierField({ optional: true, description: 'What list prices are multiplied by.', default: '1' })
   priceMultiplier?: string;
 
   /** The models the group may use. */
   @ListField(namePatternRule, {
     optional: true,
     max: MODELS_MAX,
-    description:
-      'The models the group may use; * at the end of a name stands for any rest. Every model for a new group.',
+    description: 'The models the group may use; * at the end of a name stands for any rest.',
+    default: ['*'],
   })
   models?: string[];
 }

@@ -2,6 +2,8 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../auth/public.decorator.js';
+import { Operation } from '../http/operation.js';
+import { HealthResponse } from './health.response.js';
 import { Readiness } from './readiness.js';
 
 /** For load balancers and container engines; outside the base path and without a token. */
@@ -11,18 +13,18 @@ import { Readiness } from './readiness.js';
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}
 
-  /** The process runs. */
   @Get('live')
-  @ApiOkResponse({ description: 'The process runs.' })
-  live(): { status: string } {
+  @Operation('Whether the process runs')
+  @ApiOkResponse({ type: HealthResponse, description: 'It runs.' })
+  live(): HealthResponse {
     return { status: 'live' };
   }
 
-  /** The process can do its work. */
   @Get('ready')
-  @ApiOkResponse({ description: 'The database answers and its schema is current.' })
-  @ApiResponse({ status: 503, description: 'Not now.' })
-  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: string }> {
+  @Operation('Whether the process can do its work')
+  @ApiOkResponse({ type: HealthResponse, description: 'The database answers and its schema is current.' })
+  @ApiResponse({ status: 503, type: HealthResponse, description: 'Not now.' })
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthResponse> {
     const isReady = await this.readiness.isReady();
     void reply.code(isReady ? 200 : 503);
     return { status: isReady ? 'ready' : 'unavailable' };

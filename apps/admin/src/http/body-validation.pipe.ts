@@ -1,28 +1,32 @@
 import { ValidationPipe } from '@nestjs/common';
-import type { ArgumentMetadata } from '@nestjs/common';
+import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { DomainError } from '@tokenbay/errors';
-import { describeProblems } from './describe-problems.js';
+import { describeProblems, type MemberWord } from './describe-problems.js';
 import { problemOfShape } from './json-shape.js';
 import { isPlainObject } from './rules.js';
 
 /** Validates every body and query against its class: unknown fields are refused, all problems are listed in `error.problems`. */
-export class BodyValidationPipe extends ValidationPipe {
-  constructor() {
-    super({
-      transform: true,
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      exceptionFactory: (errors) => refusal(describeProblems(errors)),
-    });
-  }
+export class BodyValidationPipe implements PipeTransform {
+  private readonly fields = validatorOf('field');
+  private readonly queryParameters = validatorOf('query parameter');
 
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+  async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'query') return this.queryParameters.transform(value, metadata) as Promise<unknown>;
     if (metadata.type === 'body') {
       const problem = isPlainObject(value) ? problemOfShape(value) : 'The body must be a JSON object.';
       if (problem !== undefined) throw refusal([problem]);
     }
-    return super.transform(value, metadata) as Promise<unknown>;
+    return this.fields.transform(value, metadata) as Promise<unknown>;
   }
+}
+
+function validatorOf(member: MemberWord): ValidationPipe {
+  return new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    exceptionFactory: (errors) => refusal(describeProblems(errors, member)),
+  });
 }
 
 function refusal(problems: string[]): DomainError {

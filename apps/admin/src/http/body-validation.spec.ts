@@ -187,6 +187,23 @@ describe('validation of admin bodies', () => {
     expect(await problemsOf(body)).toHaveLength(1);
   });
 
+  it.each<[object, string[]]>([
+    [{ days: ['sun', 'mon', 'sat', 'mon'] }, ['days must be a list of 1 to 2 items.']],
+    [{ days: ['sun', 'sun'] }, ['days[0] must be', 'days[1] must be', 'days must not hold the same item twice.']],
+    [{ limits: ['x', { period: 'year', points: 1 }] }, ['limits[0] must be an object.', 'limits[1].period must be']],
+    [{ models: { 'a b': 'x', c: 'd e' } }, ['models has a key which must be a name', 'models["c"] must be a name']],
+  ])('hides no problem of %j behind another', async (fields, expected) => {
+    const problems = await problemsOf({ name: 'a', ...fields });
+    expect(problems).toEqual(expected.map((beginning) => expect.stringContaining(beginning)));
+  });
+
+  it.each(['.', '..', 'a b', ''])('refuses the name %j, which no path can hold', async (name) => {
+    expect(await problemsOf({ name })).toEqual([
+      expect.stringMatching(/^name must be a name .* but not \. or \.\.\.$/),
+    ]);
+    expect(await problemsOf({ name: `${name}x.` })).toHaveLength(name === 'a b' ? 1 : 0);
+  });
+
   it('bounds the list of problems', async () => {
     const unknown = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`x${index}`, 1]));
     const problems = await problemsOf({ name: 'a', ...unknown });
@@ -201,6 +218,12 @@ describe('page parameters', () => {
   it('defaults to fifty rows', async () => {
     expect(await page({})).toEqual({ limit: 50 });
     expect(await page({ limit: '200', cursor: 'abc' })).toEqual({ limit: 200, cursor: 'abc' });
+  });
+
+  it('calls what it does not know a query parameter', async () => {
+    await expect(page({ offset: '1' })).rejects.toMatchObject({
+      options: { problems: ['offset is not a known query parameter.'] },
+    });
   });
 
   it.each([{ limit: '0' }, { limit: '201' }, { limit: 'ten' }, { limit: ['1', '2'] }, { cursor: '' }, { offset: '1' }])(

@@ -2,16 +2,13 @@ import { ApiProperty } from '@nestjs/swagger';
 
 /** What every object that administrators change answers besides its own fields. */
 export class ConfigurationResponse {
-  /** Grows by one with each change; send it as `If-Match`. */
-  @ApiProperty({ example: 1 })
+  @ApiProperty({ description: 'Grows by one with each change; send it as `If-Match`.', example: 1 })
   version!: number;
 
-  /** RFC 3339, UTC. */
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ description: 'When it was created; RFC 3339, UTC.', format: 'date-time' })
   createdAt!: string;
 
-  /** RFC 3339, UTC. */
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ description: 'When it last changed; RFC 3339, UTC.', format: 'date-time' })
   updatedAt!: string;
 }
 

@@ -13,7 +13,16 @@ export interface FieldRule {
 /** The part of a schema that rules write. */
 export type FieldSchema = Pick<
   ApiPropertyOptions,
-  'type' | 'format' | 'pattern' | 'enum' | 'example' | 'description' | 'items' | 'additionalProperties' | 'oneOf'
+  | 'type'
+  | 'format'
+  | 'pattern'
+  | 'enum'
+  | 'example'
+  | 'description'
+  | 'items'
+  | 'additionalProperties'
+  | 'oneOf'
+  | 'nullable'
 > & {
   minLength?: number;
   maxLength?: number;

@@ -16,14 +16,16 @@ export interface FieldOptions {
   nullable?: true;
   /** A sentence for the OpenAPI document. */
   description?: string;
-  /** What an absent field means, for the OpenAPI document only. */
+  /** What an absent field means in a new object, for the OpenAPI document only, which leaves it out where a PATCH takes the field. */
   default?: unknown;
+  /** A value for the OpenAPI document, where the rule's own would mislead. */
+  example?: unknown;
 }
 
 /** One field of a DTO: validation, conversion and documentation from one rule. */
 export function Field(
   rule: FieldRule,
-  { optional, nullable, description, default: fallback }: FieldOptions,
+  { optional, nullable, description, example, default: fallback }: FieldOptions,
 ): PropertyDecorator {
   const { convert } = rule;
   const schema = {
@@ -32,6 +34,7 @@ export function Field(
     ...(nullable && { nullable }),
     ...(description !== undefined && { description }),
     ...(fallback !== undefined && { default: fallback }),
+    ...(example !== undefined && { example }),
   } as ApiPropertyOptions;
   return applyDecorators(
     ApiProperty(schema),

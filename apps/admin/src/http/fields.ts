@@ -25,8 +25,8 @@ export const TextField = (lengthMax: number, options: FieldOptions = {}) => Fiel
 export const IdField = (options: FieldOptions = {}) => Field(rules.idRule, options);
 
 /** An amount of points; the property holds integer micropoints. */
-export const PointsField = ({ negative, ...options }: FieldOptions & { negative?: true } = {}) =>
-  Field(rules.pointsRule({ negative }), options);
+export const PointsField = ({ negative, nonZero, ...options }: FieldOptions & rules.PointsBounds = {}) =>
+  Field(rules.pointsRule({ negative, nonZero }), options);
 
 /** A whole number within bounds, both included. */
 export const IntegerField = (min: number, max: number, options: FieldOptions = {}) =>
@@ -73,11 +73,14 @@ export const MapField = (keys: FieldRule, values: FieldRule, options: FieldOptio
 /** At most `requests` per sliding window of `windowSeconds`. */
 export class RateLimitDto {
   /** Requests per window. */
-  @IntegerField(1, 1_000_000_000)
+  @IntegerField(1, 1_000_000_000, { description: 'Requests per window.', example: 600 })
   requests!: number;
 
   /** Length of the window in seconds, up to a day. */
-  @IntegerField(1, 86_400)
+  @IntegerField(1, 86_400, {
+    description: 'Length of the sliding window in seconds, up to a day.',
+    example: 60,
+  })
   windowSeconds!: number;
 }
 

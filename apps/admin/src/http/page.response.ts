@@ -26,8 +26,13 @@ export function ApiPageOf(response: Class): MethodDecorator {
         type: 'object',
         required: ['data', 'nextCursor'],
         properties: {
-          data: { type: 'array', items: { $ref: getSchemaPath(response) } },
-          nextCursor: { type: 'string', nullable: true },
+          data: { type: 'array', description: 'The rows, newest first.', items: { $ref: getSchemaPath(response) } },
+          nextCursor: {
+            type: 'string',
+            nullable: true,
+            description: 'Send it as `cursor` to read on; null on the last page.',
+            example: 'MTc',
+          },
         },
       },
     }),

@@ -8,17 +8,17 @@ const INSTANT_PATTERN = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Z
 const TIME_ZONE_LENGTH_MAX = 64;
 const POINTS_TEXT_LENGTH_MAX = 32;
 
-/** A name: legal in a path once percent-encoded. */
+/** A name: legal in a path once percent-encoded, which `.` and `..` never are, for URLs resolve them away. */
 export const nameRule: FieldRule = rule(
-  'a name of 1 to 128 of the characters A-Z a-z 0-9 . _ : / @ + -',
-  { type: 'string', pattern: NAME_PATTERN.source, example: 'default' },
-  (value) => typeof value === 'string' && NAME_PATTERN.test(value),
+  'a name of 1 to 128 of the characters A-Z a-z 0-9 . _ : / @ + -, but not . or ..',
+  { type: 'string', pattern: NAME_PATTERN.source },
+  (value) => typeof value === 'string' && NAME_PATTERN.test(value) && value !== '.' && value !== '..',
 );
 
 /** A name, or the beginning of names followed by `*`. */
 export const namePatternRule: FieldRule = rule(
   'a name, or the beginning of names followed by *',
-  { type: 'string', pattern: '^(\\*|[A-Za-z0-9._:/@+-]{1,128}\\*?)$', example: 'gpt-*' },
+  { type: 'string', pattern: '^(\\*|[A-Za-z0-9._:/@+-]{1,128}\\*?)$', example: 'gpt-4*' },
   (value) => typeof value === 'string' && /^(\*|[A-Za-z0-9._:/@+-]{1,128}\*?)$/.test(value),
 );
 
@@ -77,21 +77,27 @@ export function enumRule(values: readonly string[]): FieldRule {
 }
 
 /** An amount of points as JSON string or number with at most six decimals; becomes integer micropoints. */
-export function pointsRule({ negative = false }: { negative?: boolean | undefined } = {}): FieldRule {
+export function pointsRule({ negative = false, nonZero = false }: PointsBounds = {}): FieldRule {
   return {
     ...rule(
-      `an amount of points with at most six decimals${negative ? '' : ', not negative'}, at most ${MICROPOINTS_MAX / 1e6}`,
+      `an amount of points with at most six decimals${negative ? '' : ', not negative'}${nonZero ? ', not zero' : ''}, at most ${MICROPOINTS_MAX / 1e6}`,
       {
         oneOf: [{ type: 'string', pattern: `^${negative ? '-?' : ''}\\d+(\\.\\d{1,6})?$` }, { type: 'number' }],
         example: '12.5',
       },
-      (value) => Number.isSafeInteger(value) && (negative || (value as number) >= 0),
+      (value) => Number.isSafeInteger(value) && (negative || (value as number) >= 0) && !(nonZero && value === 0),
     ),
     convert: toMicropoints,
   };
 }
 
-/** A list of values of one rule; a problem names the position of the first bad one. */
+/** What an amount may be; neither negative nor barred from zero unless told. */
+export interface PointsBounds {
+  negative?: boolean | undefined;
+  nonZero?: boolean | undefined;
+}
+
+/** A list of values of one rule; a problem names the position of each bad one. */
 export function listRule(of: FieldRule, { min = 0, max, unique = false }: ListBounds): FieldRule {
   const { convert } = of;
   return {
@@ -99,10 +105,9 @@ export function listRule(of: FieldRule, { min = 0, max, unique = false }: ListBo
     problem: (value) => {
       if (!Array.isArray(value) || value.length < min || value.length > max)
         return ` must be a list of ${min} to ${max} items.`;
-      const problems = value.map((item, index) => [index, of.problem(item)] as const);
-      const first = problems.find(([, problem]) => problem !== undefined);
-      if (first) return `[${first[0]}]${first[1]}`;
-      return unique && new Set(value).size !== value.length ? ' must not hold the same item twice.' : undefined;
+      const problems = value.flatMap((item, index) => linesOf(of.problem(item)).map((line) => `[${index}]${line}`));
+      if (unique && new Set(value).size !== value.length) problems.push(' must not hold the same item twice.');
+      return toLines(problems);
     },
     ...(convert && { convert: (value) => (Array.isArray(value) ? value.map((item) => convert(item)) : value) }),
   };
@@ -117,11 +122,12 @@ export function mapRule(keys: FieldRule, values: FieldRule, { min = 0, max }: Li
       if (!isPlainObject(value)) return ' must be an object.';
       const entries = Object.entries(value);
       if (entries.length < min || entries.length > max) return ` must have ${min} to ${max} entries.`;
-      for (const [key, item] of entries) {
-        if (keys.problem(key) !== undefined) return ` has a key which${keys.problem(key)}`;
-        if (values.problem(item) !== undefined) return `["${key}"]${values.problem(item)}`;
-      }
-      return undefined;
+      return toLines(
+        entries.flatMap(([key, item]) => [
+          ...linesOf(keys.problem(key)).map((line) => ` has a key which${line}`),
+          ...linesOf(values.problem(item)).map((line) => `[${JSON.stringify(key)}]${line}`),
+        ]),
+      );
     },
     ...(convert && { convert: (value) => (isPlainObject(value) ? mapValues(value, convert) : value) }),
   };
@@ -142,6 +148,14 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 /** Whether a value is an id of the house. */
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && ID_PATTERN.test(value) && BigInt(value) <= ID_MAX;
+}
+
+function linesOf(problem: string | undefined): string[] {
+  return problem === undefined ? [] : problem.split('\n');
+}
+
+function toLines(problems: readonly string[]): string | undefined {
+  return problems.length === 0 ? undefined : problems.join('\n');
 }
 
 function isPlainText(text: string): boolean {

@@ -3,50 +3,62 @@ import { type ModelEntity, type ModelPriceEntity, type Prices, rateLimitOf } fro
 import { CAPABILITIES, type Capability } from '@tokenbay/protocol';
 import { ConfigurationResponse, toConfigurationResponse } from '../http/configuration.response.js';
 import { RateLimitDto } from '../http/fields.js';
+import { PricesResponse } from './prices.schema.js';
+
+const PRICES_DESCRIPTION =
+  'Points by price kind. A kind without a price is not sold; nothing is sold of a model without prices.';
 
 /** A model as administrators see it. */
 export class ModelResponse extends ConfigurationResponse {
-  @ApiProperty({ example: 'meta/llama-3:70b' })
+  @ApiProperty({ description: 'What clients ask for; unique, never changes.', example: 'meta/llama-3:70b' })
   name!: string;
 
-  @ApiProperty({ example: 'Llama 3 70B' })
+  @ApiProperty({ description: 'For people.', example: 'Llama 3 70B' })
   displayName!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'A disabled model is known but refused.' })
   enabled!: boolean;
 
-  @ApiProperty({ enum: CAPABILITIES, isArray: true })
+  @ApiProperty({ description: 'What it can be asked to do.', enum: CAPABILITIES, isArray: true })
   capabilities!: readonly Capability[];
 
-  @ApiProperty({ type: Number, nullable: true })
+  @ApiProperty({
+    description: 'Tokens of input and output together. Null: not limited here.',
+    type: Number,
+    nullable: true,
+  })
   contextTokensMax!: number | null;
 
-  @ApiProperty({ type: Number, nullable: true })
+  @ApiProperty({
+    description: 'Tokens of one answer; never more than contextTokensMax. Null: not limited here.',
+    type: Number,
+    nullable: true,
+  })
   outputTokensMax!: number | null;
 
-  /** Decimal strings of points by price kind. */
-  @ApiProperty({ type: 'object', additionalProperties: true })
+  @ApiProperty({ description: PRICES_DESCRIPTION, type: PricesResponse })
   prices!: Prices;
 
-  /** Grows by one with each change of the prices. */
-  @ApiProperty({ example: 1 })
+  @ApiProperty({ description: 'Grows by one with each change of the prices.', example: 1 })
   priceVersion!: number;
 
-  @ApiProperty({ type: RateLimitDto, nullable: true })
+  @ApiProperty({
+    description: 'How many requests an account may make to it. Null: no limit.',
+    type: RateLimitDto,
+    nullable: true,
+  })
   rateLimit!: RateLimitDto | null;
 }
 
 /** One version of a model's prices. */
 export class ModelPriceResponse {
-  @ApiProperty({ example: 1 })
+  @ApiProperty({ description: 'The version; receipts name it.', example: 1 })
   priceVersion!: number;
 
-  /** Decimal strings of points by price kind. */
-  @ApiProperty({ type: 'object', additionalProperties: true })
+  @ApiProperty({ description: PRICES_DESCRIPTION, type: PricesResponse })
   prices!: Prices;
 
-  /** Since when they were in force; RFC 3339, UTC. */
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ description: 'Since when they were in force; RFC 3339, UTC.', format: 'date-time' })
   createdAt!: string;
 }
 

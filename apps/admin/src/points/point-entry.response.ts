@@ -4,28 +4,25 @@ import { formatPoints } from '@tokenbay/protocol';
 
 /** One line of an account's ledger. Amounts are decimal strings of points. */
 export class PointEntryResponse {
-  @ApiProperty({ example: '17' })
+  @ApiProperty({ description: 'The id of the entry.', example: '17' })
   id!: string;
 
-  @ApiProperty({ example: '3' })
+  @ApiProperty({ description: 'Whose points.', example: '3' })
   accountId!: string;
 
-  /** What was added; negative was taken. */
-  @ApiProperty({ example: '100' })
+  @ApiProperty({ description: 'Points that were added, a decimal string; negative were taken.', example: '100' })
   amount!: string;
 
-  /** What was available right after it. */
-  @ApiProperty({ example: '112.5' })
+  @ApiProperty({ description: 'Points that were available right after it, a decimal string.', example: '112.5' })
   availableAfter!: string;
 
-  @ApiProperty({ example: 'invoice 2027-01' })
+  @ApiProperty({ description: 'Why, as it was given.', example: 'invoice 2027-01' })
   reason!: string;
 
-  @ApiProperty({ example: 'invoice-2027-01' })
+  @ApiProperty({ description: 'Unique within the account.', example: 'invoice-2027-01' })
   idempotencyKey!: string;
 
-  /** RFC 3339, UTC. */
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ description: 'When it was booked; RFC 3339, UTC.', format: 'date-time' })
   createdAt!: string;
 }
 

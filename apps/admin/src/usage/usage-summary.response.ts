@@ -5,29 +5,36 @@ import { toTokensResponse, UsageTokensResponse } from './usage.response.js';
 
 /** Sums over the requests of one account, key, model, channel or day. Amounts are decimal strings of points. */
 export class UsageSumResponse {
-  /** An id, a name or a date; null for requests that reached no channel. */
-  @ApiProperty({ type: String, nullable: true, example: 'gpt-4o-mini' })
+  @ApiProperty({
+    description: 'An id, a name or a date; null for requests that reached no channel.',
+    type: String,
+    nullable: true,
+    example: 'gpt-4o-mini',
+  })
   key!: string | null;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'How many requests.' })
   requests!: number;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'How many of them failed.' })
   failed!: number;
 
-  @ApiProperty({ type: UsageTokensResponse })
+  @ApiProperty({ description: 'What they used.', type: UsageTokensResponse })
   tokens!: UsageTokensResponse;
 
-  @ApiProperty({ example: '12.5' })
+  @ApiProperty({ description: 'Points they were charged, a decimal string.', example: '12.5' })
   chargePoints!: string;
 
-  @ApiProperty({ example: '0' })
+  @ApiProperty({ description: "Points they cost beyond that, a decimal string: the platform's loss.", example: '0' })
   uncollectedPoints!: string;
 }
 
 /** All groups, the dearest first; days in their order. */
 export class UsageSummaryResponse {
-  @ApiProperty({ type: [UsageSumResponse] })
+  @ApiProperty({
+    description: 'One sum for each group; the dearest first, days in their order.',
+    type: [UsageSumResponse],
+  })
   data!: UsageSumResponse[];
 }
 

@@ -12,84 +12,93 @@ import type { Usage, UsageTokens } from '@tokenbay/usage';
 
 /** Token counts of one request or the sums over several. */
 export class UsageTokensResponse {
-  @ApiProperty()
+  @ApiProperty({ description: 'Input tokens that were neither read from a cache nor written to one.' })
   input!: number;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Input tokens read from a cache.' })
   cachedInput!: number;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Input tokens written to a cache.' })
   cacheWrite!: number;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Output tokens, reasoning included.' })
   output!: number;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Those output tokens that were spent on reasoning.' })
   reasoning!: number;
 }
 
 /** How one request ended. Amounts are decimal strings of points. */
 export class UsageResponse {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ description: "The x-request-id of the gateway's answer.", format: 'uuid' })
   requestId!: string;
 
-  @ApiProperty({ example: '3' })
+  @ApiProperty({ description: 'Whose request.', example: '3' })
   accountId!: string;
 
-  @ApiProperty({ example: '17' })
+  @ApiProperty({ description: 'The key it was made with.', example: '17' })
   apiKeyId!: string;
 
-  @ApiProperty({ example: 'gpt-4o-mini' })
+  @ApiProperty({ description: 'The model asked for, by its public name.', example: 'gpt-4o-mini' })
   model!: string;
 
-  /** The last channel tried. */
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ description: 'The last channel tried. Null: none.', type: String, nullable: true })
   channelId!: string | null;
 
-  @ApiProperty({ enum: Object.keys(DIALECTS) })
+  @ApiProperty({ description: 'The interface it was made through.', enum: Object.keys(DIALECTS) })
   dialect!: Dialect;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Whether the answer was streamed.' })
   stream!: boolean;
 
-  /** The HTTP status the client saw. */
-  @ApiProperty({ example: 200 })
+  @ApiProperty({ description: 'The HTTP status the client saw.', example: 200 })
   status!: number;
 
-  /** The error code the client saw, if any. */
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ description: 'The error code the client saw. Null: none.', type: String, nullable: true })
   code!: string | null;
 
-  @ApiProperty({ enum: Object.keys(OUTCOMES) })
+  @ApiProperty({
+    description: 'How it ended; only completed requests and those whose client left are charged.',
+    enum: Object.keys(OUTCOMES),
+  })
   outcome!: Outcome;
 
-  @ApiProperty({ type: UsageTokensResponse })
+  @ApiProperty({ description: 'What it used.', type: UsageTokensResponse })
   tokens!: UsageTokensResponse;
 
-  @ApiProperty({ enum: Object.keys(USAGE_SOURCES) })
+  @ApiProperty({
+    description:
+      'Where the counts come from: the upstream, our own counting, or the upstream but out of bounds and clamped.',
+    enum: Object.keys(USAGE_SOURCES),
+  })
   usageSource!: UsageSource;
 
-  @ApiProperty({ example: '0.25' })
+  @ApiProperty({ description: 'Points that were held for it, a decimal string.', example: '0.25' })
   heldPoints!: string;
 
-  @ApiProperty({ example: '0.0125' })
+  @ApiProperty({ description: 'Points it was charged, a decimal string.', example: '0.0125' })
   chargePoints!: string;
 
-  /** What the request cost beyond its charge: the platform's loss. */
-  @ApiProperty({ example: '0' })
+  @ApiProperty({
+    description: "Points it cost beyond its charge, a decimal string: the platform's loss.",
+    example: '0',
+  })
   uncollectedPoints!: string;
 
-  @ApiProperty({ example: 1 })
+  @ApiProperty({ description: "The version of the model's prices it was charged by.", example: 1 })
   priceVersion!: number;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'Milliseconds from admission to the end.' })
   latencyMs!: number;
 
-  @ApiProperty({ type: Number, nullable: true })
+  @ApiProperty({
+    description: 'Milliseconds from admission to the first byte of the answer. Null: there was none.',
+    type: Number,
+    nullable: true,
+  })
   firstByteMs!: number | null;
 
-  /** When the request was admitted; RFC 3339, UTC. */
-  @ApiProperty({ format: 'date-time' })
+  @ApiProperty({ description: 'When the request was admitted; RFC 3339, UTC.', format: 'date-time' })
   createdAt!: string;
 }
 

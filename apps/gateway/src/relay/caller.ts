@@ -19,7 +19,7 @@ export function callerOf({ caller }: FastifyRequest): Caller {
 }
 
 /** What the log says of a request beyond its route. Amounts are integer micropoints. */
-export interface RequestNotes {
+interface RequestNotes {
   model?: string;
   /** Where a stream broke, after it had begun with status 200. */
   brokenBy?: ErrorCode;

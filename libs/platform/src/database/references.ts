@@ -18,21 +18,29 @@ export interface References {
  * callers all at once what those would tell one by one.
  */
 export async function assertReferencesExist(tx: Tx, all: readonly References[]): Promise<void> {
-  const problems: string[] = [];
-  for (const references of all) problems.push(...(await problemsOf(tx, references)));
-  if (problems.length === 0) return;
+  const dangling: Dangling[] = [];
+  for (const references of all) dangling.push(...(await findDangling(tx, references)));
+  const [first] = dangling;
+  if (!first) return;
+  const problems = dangling.map(({ path, noun }) => `${path} must name an existing ${noun}.`);
   throw new DomainError('invalid_request', 'dangling references', {
     message: problems.slice(0, 3).join(' '),
+    param: first.path.replace(/\[.*/s, ''),
     problems: problems.slice(0, PROBLEMS_TOLD_MAX),
   });
 }
 
-async function problemsOf(tx: Tx, { table, column, noun, named }: References): Promise<string[]> {
+interface Dangling {
+  readonly path: string;
+  readonly noun: string;
+}
+
+async function findDangling(tx: Tx, { table, column, noun, named }: References): Promise<Dangling[]> {
   if (named.length === 0) return [];
   const rows = await tx.query<{ known: string }[]>(
     `SELECT ${column}::text AS known FROM ${table} WHERE ${column} = ANY ($1)`,
     [[...new Set(named.map(([, value]) => value))]],
   );
   const known = new Set(rows.map((row) => row.known));
-  return named.flatMap(([path, value]) => (known.has(value) ? [] : [`${path} must name an existing ${noun}.`]));
+  return named.flatMap(([path, value]) => (known.has(value) ? [] : [{ path, noun }]));
 }
