@@ -10,6 +10,8 @@ export interface ReserveRequest {
   readonly least: number;
   /** The request's worst case. */
   readonly need: number;
+  /** Taken on top where it is at most a hundredth of what is then left; 0 if absent. */
+  readonly extra?: number;
 }
 
 /** Points taken out of an account, and out of a key's budgets, until they are charged or given back. */
@@ -22,6 +24,6 @@ export interface Hold {
   readonly budgeted: boolean;
   /** The key's window the points were taken in; 0 without budget. */
   readonly windowNo: number;
-  /** Micropoints, between `least` and `need` of the request. */
+  /** Micropoints, between `least` and `need` of the request, or `need` and its `extra`. */
   readonly points: number;
 }

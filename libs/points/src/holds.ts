@@ -32,7 +32,8 @@ export class Holds {
 
   /** Takes a hold. Every try has a hold number of its own, so that a try of unknown outcome can do no more than be swept later. */
   async reserve(request: ReserveRequest): Promise<Hold> {
-    if (!isAmount(request.least) || !isAmount(request.need) || request.least > request.need)
+    const isWellFormed = [request.least, request.need, request.extra ?? 0].every(isAmount);
+    if (!isWellFormed || request.least > request.need)
       throw new DomainError('internal_error', `reserve of ${request.least} to ${request.need} micropoints`);
     const againUntilMs = performance.now() + this.times.reserveAgainMs;
     const hold = await this.tryReserve(request).catch((error: unknown) => {

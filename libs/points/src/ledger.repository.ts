@@ -33,13 +33,13 @@ export class LedgerRepository {
 
   /** Takes a new hold, or tells why not. */
   async reserve({ ownerId, holdNo }: HoldId, request: ReserveRequest): Promise<Grant> {
-    const { accountId, apiKeyId, budgeted, least, need } = request;
+    const { accountId, apiKeyId, budgeted, least, need, extra = 0 } = request;
     const [outcome, points, windowNo, retryAfterSeconds] = await this.ask<[Grant['outcome'], string, number, number]>(
       'reserve',
       {
         name: 'points_reserve',
-        text: 'SELECT outcome, granted, window_no, retry_after_seconds FROM points_reserve($1, $2, $3, $4, $5, $6)',
-        values: [ownerId, holdNo, accountId, budgeted ? apiKeyId : null, least, need],
+        text: 'SELECT outcome, granted, window_no, retry_after_seconds FROM points_reserve($1, $2, $3, $4, $5, $6, $7)',
+        values: [ownerId, holdNo, accountId, budgeted ? apiKeyId : null, least, need, extra],
       },
     );
     if (outcome === 'granted') return { outcome, points: Number(points), windowNo };

@@ -30,10 +30,10 @@ describe('reserve', () => {
   function reserve(
     accountId: string,
     apiKeyId: string,
-    ask: { budgeted?: boolean; least?: number; need?: number } = {},
+    ask: { budgeted?: boolean; least?: number; need?: number; extra?: number } = {},
   ) {
-    const { budgeted = false, least = 10, need = least } = ask;
-    return ledger.points.reserve({ requestId: uuidv7(), accountId, apiKeyId, budgeted, least, need });
+    const { budgeted = false, least = 10, need = least, extra = 0 } = ask;
+    return ledger.points.reserve({ requestId: uuidv7(), accountId, apiKeyId, budgeted, least, need, extra });
   }
 
   async function race(count: number, budget?: Partial<KeyBudget>, balance = 1_000_000) {
@@ -97,6 +97,15 @@ describe('reserve', () => {
     await expect(reserve(accountId, apiKeyId, { least: 1, need: 500 })).rejects.toMatchObject({
       code: 'account_point_insufficient',
     });
+  });
+
+  it('grants extra only where it is at most a hundredth of what every limit then leaves', async () => {
+    const accountId = await ledger.addAccount(1_110);
+    const apiKeyId = await ledger.addKey(accountId, { pointQuota: 1_060 });
+    const ask = (budgeted: boolean) => reserve(accountId, apiKeyId, { budgeted, least: 50, need: 50, extra: 10 });
+    expect(await ask(true)).toMatchObject({ points: 60 });
+    expect(await ask(true)).toMatchObject({ points: 50 });
+    expect(await ask(false)).toMatchObject({ points: 50 });
   });
 
   it('admits a request that can cost nothing on an empty account', async () => {

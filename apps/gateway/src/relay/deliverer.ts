@@ -19,7 +19,7 @@ import type { StreamPump } from './stream-pump.js';
 const DRAIN_MS = 60_000;
 const DRAINS_MAX = 512;
 /** How long what the client is told of a failure waits for its booking. */
-const BOOKING_WAIT_MS = 250;
+const BOOKING_WAIT_MS = 2_000;
 
 /** Everything that takes part in bringing one answer to its client. */
 export interface Delivery {

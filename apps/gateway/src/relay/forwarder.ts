@@ -26,7 +26,7 @@ const ANSWER_BYTES_MAX = 67_108_864;
 const ERROR_BYTES_MAX = 65_536;
 /** No tokenizer has longer tokens on average; beyond it and some slack an answer is endless. */
 const CHARACTERS_PER_TOKEN_MAX = 64;
-const CHARACTERS_SLACK = 8_388_608;
+const CHARACTERS_SLACK = 1_048_576;
 
 /** A request that was admitted and may go upstream. */
 export interface Assignment {

@@ -29,14 +29,12 @@ const aCall = (overrides: Partial<Call> = {}): Call =>
     ...overrides,
   }) as Call;
 
-/** The bytes of the body, and what providers add. */
-const INPUT = 100 + 1_024;
-
 describe('the quote of a request', () => {
   it('is its worst case: input bound and output limit at their prices', () => {
-    expect(quote(aCall(), aModel(), '1').need).toBe(INPUT + 1_000 * 10);
-    expect(quote(aCall({ outputTokensMax: 50, choices: 3 }), aModel(), '1').need).toBe(INPUT + 50 * 3 * 10);
-    expect(quote(aCall(), aModel(), '2').need).toBe(2 * (INPUT + 1_000 * 10));
+    expect(quote(aCall(), aModel(), '1').need).toBe(100 + 1_000 * 10);
+    expect(quote(aCall({ outputTokensMax: 50, choices: 3 }), aModel(), '1').need).toBe(100 + 50 * 3 * 10);
+    expect(quote(aCall(), aModel(), '2').need).toBe(2 * (100 + 1_000 * 10));
+    expect(quote(aCall(), aModel(), '2').extra).toBe(2 * 256);
   });
 
   it("takes the model's context where bytes are no bound, and no more output than the model gives", () => {

@@ -9,13 +9,15 @@ import {
 import { type Call, toolCallsOf } from './call.js';
 import { tokenLimitsOf } from './token-limits.js';
 
-/** Templates, tool descriptions and hidden prompts that providers add to what was sent; held where the balance allows, not demanded. */
-const ADDED_INPUT_TOKENS = 1_024;
+/** Templates, tool descriptions and hidden prompts that providers add to what was sent: held where there is plenty, never demanded. */
+const ADDED_INPUT_TOKENS = 256;
 
 /** What a request may cost at most, and the least that it can be cut down to. Integer micropoints. */
 export interface Quote {
   readonly need: number;
   readonly least: number;
+  /** Held on top where there is plenty, for input that providers add. */
+  readonly extra: number;
   /** The output limit per choice that `need` pays for. */
   readonly outputTokensMax: number;
   /** The output limit per choice that an amount from `least` to `need` pays for. */
@@ -41,11 +43,14 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
     pieces: { toolCalls: toolCallsOf(call) },
   };
   const floor = Math.min(outputTokensMax, call.outputTokensFloor);
+  const need = worstCase(request);
   return {
-    need: worstCase({
-      ...request,
-      inputTokensMax: Math.min(request.inputTokensMax + ADDED_INPUT_TOKENS, limits.contextTokensMax),
-    }),
+    need,
+    extra:
+      worstCase({
+        ...request,
+        inputTokensMax: Math.min(request.inputTokensMax + ADDED_INPUT_TOKENS, limits.contextTokensMax),
+      }) - need,
     least: worstCase({ ...request, outputTokensMax: floor }),
     outputTokensMax,
     outputTokensFor: (micropoints) => Math.max(floor, outputTokensAffordable(micropoints, request) ?? floor),

@@ -165,9 +165,9 @@ export class RelayService implements BeforeApplicationShutdown {
     }
   }
 
-  private async reserve(requestId: string, { account, key }: Caller, { least, need }: Quote): Promise<Hold> {
+  private async reserve(requestId: string, { account, key }: Caller, { least, need, extra }: Quote): Promise<Hold> {
     const startedAtMs = performance.now();
-    const wanted = { requestId, accountId: account.id, apiKeyId: key.id, budgeted: key.hasBudget, least, need };
+    const wanted = { requestId, accountId: account.id, apiKeyId: key.id, budgeted: key.hasBudget, least, need, extra };
     const hold = await this.points.reserve(wanted);
     this.metrics.observeLedger('reserve', (performance.now() - startedAtMs) / 1000);
     return hold;

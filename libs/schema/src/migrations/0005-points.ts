@@ -254,13 +254,14 @@ const WINDOWS = [
 
 /**
  * Moves points from an account, and from a key's budgets where p_api_key_id is given, into a new hold: all of p_need, or what every
- * limit leaves of it if that is at least p_least, or nothing. The outcome says who refused, in the order of the contract: account,
- * quota, period. `fenced`: this instance was declared dead and must begin anew. Asynchronous commit: losing a reserve in a crash of
+ * limit leaves of it if that is at least p_least, or nothing; and p_extra on top where that is at most a hundredth of what is then left.
+ * The outcome says who refused, in the order of the contract: account, quota, period. `fenced`: this instance was declared dead and must
+ * begin anew. Asynchronous commit: losing a reserve in a crash of
  * Postgres only gives points back, and a durable charge can never rest on a lost one.
  */
 const RESERVE = `
   CREATE FUNCTION points_reserve(p_owner uuid, p_hold_no bigint, p_account_id bigint, p_api_key_id bigint, p_least bigint, p_need bigint,
-      OUT outcome text, OUT granted bigint, OUT window_no integer, OUT retry_after_seconds integer)
+      p_extra bigint DEFAULT 0, OUT outcome text, OUT granted bigint, OUT window_no integer, OUT retry_after_seconds integer)
     LANGUAGE plpgsql ${HOT} AS $$
   #variable_conflict use_column
   DECLARE
@@ -304,6 +305,7 @@ const RESERVE = `
 
     outcome := 'granted';
     granted := least(p_need, v_account_room, v_quota_room, v_period_room);
+    IF p_extra * 100 <= least(v_account_room, v_quota_room, v_period_room) - granted THEN granted := granted + p_extra; END IF;
     UPDATE point_account SET available = available - granted WHERE account_id = p_account_id;
     IF window_no > 0 THEN PERFORM points_take_budget(p_api_key_id, window_no, granted); END IF;
     INSERT INTO hold (owner_id, hold_no, account_id, api_key_id, window_no, points)
