@@ -5,6 +5,8 @@ import { type ApiKey, toApiKey } from './api-key.js';
 import { KeysRepository } from './keys.repository.js';
 
 const KEYS_CACHED_MAX = 100_000;
+/** Nothing longer is even hashed. */
+const SECRET_LENGTH_MAX = 128;
 
 /** Keys for the request path: from memory where they were met before, unknown ones too, and never older than the last change of them. */
 @Injectable()
@@ -30,8 +32,12 @@ export class KeysReader {
    * is wrong, and `ledger_unavailable` where it must be read and the database does not answer.
    */
   authenticate(secret: string): ApiKey | Promise<ApiKey> {
+    if (secret.length > SECRET_LENGTH_MAX) throw new DomainError('api_key_invalid', 'malformed');
+    const secretHash = this.hasher.hash(secret).toString('base64');
+    const known = this.rows.peek(secretHash);
+    if (known !== undefined) return assertKnown(known);
     if (!isWellFormedSecret(secret, 'sk-')) throw new DomainError('api_key_invalid', 'malformed');
-    const key = this.rows.get(this.hasher.hash(secret).toString('base64'));
+    const key = this.rows.get(secretHash);
     return key instanceof Promise ? key.then(assertKnown) : assertKnown(key);
   }
 

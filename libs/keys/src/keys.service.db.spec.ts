@@ -139,7 +139,15 @@ describe('the reader of keys', () => {
     const reader = newReader();
     const secret = generateSecret('sk-');
     await expect(authenticate(reader, secret)).rejects.toEqual(refusal('api_key_invalid'));
-    await withinASecond(async () => expect(() => reader.authenticate(secret)).toThrow(refusal('api_key_invalid')));
+    const fromMemory = (): unknown => {
+      try {
+        const reading = reader.authenticate(secret);
+        return reading instanceof Promise ? reading.catch(() => 'read anew') : reading;
+      } catch (error) {
+        return error;
+      }
+    };
+    await withinASecond(async () => expect(await fromMemory()).toEqual(refusal('api_key_invalid')));
   });
 
   it('sees a new status within a second', async () => {

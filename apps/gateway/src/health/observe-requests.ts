@@ -17,13 +17,15 @@ export function observeRequests(fastify: FastifyInstance, metrics: RequestMetric
   fastify.addHook('onRequest', (request, reply, done) => {
     request.startedAtMs = performance.now();
     request.notes = {};
+    // Fastify makes these anew each time they are asked for.
+    const { url: route, config } = request.routeOptions;
     metrics.begin();
     reply.raw.once('close', () => {
       const ms = performance.now() - request.startedAtMs;
       const status = reply.raw.headersSent ? reply.raw.statusCode : 0;
-      const isPublic = request.routeOptions.config.access === 'public';
+      const isPublic = config.access === 'public';
       metrics.end({
-        route: request.routeOptions.url ?? 'none',
+        route: route ?? 'none',
         status,
         brokenBy: request.notes.brokenBy,
         isPublic,

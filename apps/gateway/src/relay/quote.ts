@@ -12,6 +12,9 @@ import { tokenLimitsOf } from './token-limits.js';
 /** Templates, tool descriptions and hidden prompts that providers add to what was sent: held where there is plenty, never demanded. */
 const ADDED_INPUT_TOKENS = 256;
 
+/** What every text request consumes. */
+const ALWAYS_CONSUMED = ['inputPerMillion', 'outputPerMillion'];
+
 /** What a request may cost at most, and the least that it can be cut down to. Integer micropoints. */
 export interface Quote {
   readonly need: number;
@@ -59,16 +62,14 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
 
 function assertPriced(call: Call, { prices }: Model): void {
   const { priceKinds, hostedTools, serviceTier } = call;
-  const [unsold] = findUnpricedKinds({ prices, kinds: priceKinds.slice(0, 2) });
-  if (unsold) {
-    throw new DomainError('model_capability_not_supported', `no price: ${unsold}`, {
-      message: `This model cannot be used for this kind of request: it has no price for ${unsold}, and nothing is sold without one.`,
+  const unsold = findUnpricedKinds({ prices, kinds: priceKinds, tools: hostedTools, serviceTier });
+  if (unsold.length === 0) return;
+  const [needed] = ALWAYS_CONSUMED.filter((kind) => unsold.includes(kind));
+  if (needed) {
+    throw new DomainError('model_capability_not_supported', `no price: ${needed}`, {
+      message: `This model cannot be used for this kind of request: it has no price for ${needed}, and nothing is sold without one.`,
     });
   }
-  const [extra] = findUnpricedKinds({ prices, kinds: priceKinds, tools: hostedTools, serviceTier });
-  if (extra) {
-    throw new DomainError('invalid_request', extra, {
-      message: `This model has no price for ${extra}, which the request asks for.`,
-    });
-  }
+  const message = `This model has no price for ${unsold[0]}, which the request asks for.`;
+  throw new DomainError('invalid_request', unsold[0], { message });
 }

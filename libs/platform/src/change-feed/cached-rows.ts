@@ -39,12 +39,14 @@ export class CachedRows<T extends object> {
 
   /** The row, at once where it is cached, null where there is none. Throws `ledger_unavailable` where it is not cached and the database does not answer. */
   get(key: string): T | null | Promise<T | null> {
-    if (this.feed.isFresh(SILENCE_MS_MAX)) {
-      const row = this.rows.get(key);
-      if (row) return row;
-      if (this.absent.has(key)) return null;
-    }
-    return this.read(key);
+    const known = this.peek(key);
+    return known === undefined ? this.read(key) : known;
+  }
+
+  /** The row, or null, where either is known without reading; undefined where it must be read. */
+  peek(key: string): T | null | undefined {
+    if (!this.feed.isFresh(SILENCE_MS_MAX)) return undefined;
+    return this.rows.get(key) ?? (this.absent.has(key) ? null : undefined);
   }
 
   private read(key: string): Promise<T | null> {
