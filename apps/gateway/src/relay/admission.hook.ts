@@ -58,20 +58,18 @@ export function installAdmission(fastify: FastifyInstance, options: AdmissionOpt
     });
   });
   fastify.removeContentTypeParser('application/json');
-  fastify.addContentTypeParser(
-    'application/json',
-    { parseAs: 'buffer' },
-    async (request: FastifyRequest, bytes: Buffer) => {
-      const decoded = await decodeBody({
-        bytes,
-        encoding: request.headers['content-encoding'],
-        bytesMax: options.bodyBytesMax,
-      });
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
+    const parse = (decoded: Buffer): unknown => {
       budget.take(decoded.length);
       request.bodyBytes = decoded.length;
       return parseJsonBody(decoded);
-    },
-  );
+    };
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined) return decodeBody({ bytes, encoding, bytesMax: options.bodyBytesMax }).then(parse);
+    // Without a promise: nearly every body is plain.
+    done(null, parse(bytes));
+    return undefined;
+  });
 }
 
 function refuseRoute({ method, url, headers }: FastifyRequest): Error {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** What a generated secret begins with: client keys are `sk-`, admin tokens `adm-`. */
 export type SecretPrefix = 'sk-' | 'adm-';
@@ -30,7 +30,7 @@ export function isWellFormedSecret(text: string, prefix: SecretPrefix): boolean 
 }
 
 function checksum(text: string): string {
-  let rest = createHash('sha256').update(text).digest().readUIntBE(0, 6);
+  let rest = parseInt(hash('sha256', text).slice(0, 12), 16);
   let out = '';
   for (let index = 0; index < CHECKSUM_LENGTH; index += 1) {
     out += ALPHABET.charAt(rest % 62);
