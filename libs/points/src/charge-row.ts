@@ -9,38 +9,55 @@ const MODEL_LENGTH_MAX = 256;
 const CODE_LENGTH_MAX = 128;
 const RECEIPT_LENGTH_MAX = 65_536;
 
+/** The columns of one line of the usage log that say nothing of who pays. */
+export interface ChargeRow {
+  readonly model: string;
+  readonly channelId: string | null;
+  readonly dialect: number;
+  readonly stream: boolean;
+  readonly status: number;
+  readonly code: string | null;
+  readonly outcome: number;
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  readonly usageSource: number;
+  readonly priceVersion: number;
+  readonly latencyMs: number;
+  readonly firstByteMs: number | null;
+  /** JSON text. */
+  readonly receipt: string;
+}
+
 /**
- * The values of `points_settle` after the hold's own. Counts and texts are cut to what their columns take, because one absurd report of an
- * upstream must not keep a request out of the books; money and identity are never adjusted, but refused as `internal_error`.
+ * What the usage log keeps of a charge. Counts and texts are cut to what their columns take, because one absurd report of an upstream must
+ * not keep a request out of the books, or its whole batch; money and identity are never adjusted, but refused as `internal_error`.
  */
-export function toChargeRow(accountId: string, apiKeyId: string, charge: Charge): unknown[] {
+export function toChargeRow(charge: Charge): ChargeRow {
   const { tokens } = charge;
   if (!UUID.test(charge.requestId)) throw new DomainError('internal_error', 'request id is no UUID');
   if (!isAmount(charge.cost)) throw new DomainError('internal_error', `cost of ${charge.cost} micropoints`);
-  return [
-    charge.outcome === 'failed',
-    charge.cost,
-    charge.requestId,
-    accountId,
-    apiKeyId,
-    text(charge.model, MODEL_LENGTH_MAX),
-    charge.channelId,
-    DIALECTS[charge.dialect],
-    charge.stream,
-    count(charge.status, SMALLINT_MAX),
-    charge.code === null ? null : text(charge.code, CODE_LENGTH_MAX),
-    OUTCOMES[charge.outcome],
-    count(tokens.input),
-    count(tokens.cachedInput),
-    count(tokens.cacheWrite),
-    count(tokens.output),
-    count(tokens.reasoning),
-    USAGE_SOURCES[charge.usageSource],
-    count(charge.priceVersion),
-    count(charge.latencyMs),
-    charge.firstByteMs === null ? null : count(charge.firstByteMs),
-    receipt(charge),
-  ];
+  return {
+    model: text(charge.model, MODEL_LENGTH_MAX),
+    channelId: charge.channelId,
+    dialect: DIALECTS[charge.dialect],
+    stream: charge.stream,
+    status: count(charge.status, SMALLINT_MAX),
+    code: charge.code === null ? null : text(charge.code, CODE_LENGTH_MAX),
+    outcome: OUTCOMES[charge.outcome],
+    inputTokens: count(tokens.input),
+    cachedInputTokens: count(tokens.cachedInput),
+    cacheWriteTokens: count(tokens.cacheWrite),
+    outputTokens: count(tokens.output),
+    reasoningTokens: count(tokens.reasoning),
+    usageSource: USAGE_SOURCES[charge.usageSource],
+    priceVersion: count(charge.priceVersion),
+    latencyMs: count(charge.latencyMs),
+    firstByteMs: charge.firstByteMs === null ? null : count(charge.firstByteMs),
+    receipt: receipt(charge),
+  };
 }
 
 /** True for an integer number of micropoints from 0 up to the largest exact one. */
@@ -53,7 +70,8 @@ function count(value: number, max = INTEGER_MAX): number {
 }
 
 function text(value: string, lengthMax: number): string {
-  return value.slice(0, lengthMax).replaceAll('\0', '').toWellFormed();
+  const cut = value.length > lengthMax ? value.slice(0, lengthMax) : value;
+  return cut.replaceAll('\0', '').toWellFormed();
 }
 
 /** Receipts of unreasonable size lose their lines and attempts, never the charge. */

@@ -1,156 +1,161 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DomainError } from '@tokenbay/errors';
-import { describeError, LOGGER, type Logger } from '@tokenbay/platform';
 import type { Charge, SettleOutcome } from './charge.js';
 import { isAmount } from './charge-row.js';
+import type { Escrow } from './escrow.js';
 import type { Hold, ReserveRequest } from './hold.js';
 import { LedgerInstance } from './ledger-instance.js';
-import { type Grant, LedgerRepository } from './ledger.repository.js';
+import { LedgerRepository } from './ledger.repository.js';
 import { LedgerTimes } from './ledger-times.js';
-import { isTransient } from './run-bounded.js';
+import { Recovery } from './recovery.js';
+import { unavailable } from './refusals.js';
+import type { Registration } from './registration.js';
+import { ReserveLane } from './reserve-lane.js';
+import { SettleLane } from './settle-lane.js';
+import { SettleLine } from './settle-line.js';
 
-/** What a client is told to wait when the database does not answer. */
-const RETRY_AFTER_SECONDS = 2;
-/** Requests whose booking is in doubt that are remembered; beyond it their holds merely come back. */
-const DOUBTS_MAX = 10_000;
+/** Holds without points that are deleted at once. */
+const FORGOTTEN_AT_ONCE = 500;
 
-/**
- * Takes holds and ends them, whatever the connection does meanwhile. What may have happened without our knowledge is put right later, by
- * `recover` and `sweep`: a hold nobody uses goes back, a charge for an answer that was cut is refunded.
- */
+/** Takes requests' points from memory where they are, from the ledger where they are not, and ends them, booked or given back. */
 @Injectable()
 export class Holds {
-  private readonly doubts = new Map<string, { readonly hold: Hold; readonly charge: Charge }>();
-
   constructor(
     private readonly ledger: LedgerRepository,
+    private readonly reserves: ReserveLane,
+    private readonly settles: SettleLane,
     private readonly instance: LedgerInstance,
+    private readonly recovery: Recovery,
     private readonly times: LedgerTimes,
-    @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+  ) {
+    settles.whenBooked = (line, outcome) => this.noteBooked(line, outcome);
+    settles.whenGivenUp = (line) => this.giveUp(line);
+  }
 
-  /** Takes a hold. Every try has a hold number of its own, so that a try of unknown outcome can do no more than be swept later. */
+  /** Takes a request's points. */
   async reserve(request: ReserveRequest): Promise<Hold> {
-    const isWellFormed = [request.least, request.need, request.extra ?? 0].every(isAmount);
-    if (!isWellFormed || request.least > request.need)
-      throw new DomainError('internal_error', `reserve of ${request.least} to ${request.need} micropoints`);
-    const againUntilMs = performance.now() + this.times.reserveAgainMs;
-    const hold = await this.tryReserve(request).catch((error: unknown) => {
-      if (error instanceof DomainError || !isTransient(error)) throw error;
-      if (performance.now() > againUntilMs) throw unavailable(request.requestId, error);
-      return undefined;
-    });
-    return hold ?? this.reserveAgain(request);
+    const { least, need, extra = 0, requestId } = request;
+    if (![least, need, extra].every(isAmount) || least > need)
+      throw new DomainError('internal_error', `reserve of ${least} to ${need} micropoints`);
+    if (this.settles.isStuck(performance.now())) throw unavailable(`${requestId}: charges wait for the disk`);
+    const registration = this.instance.current ?? (await this.register(request));
+    const nowMs = performance.now();
+    const escrow = registration.escrowFor(request, nowMs);
+    escrow.demand.note(need + extra, nowMs);
+    escrow.usedAtMs = nowMs;
+    if (this.isLending(escrow, need, nowMs)) return escrow.serve(request, need);
+    return this.reserves.wait(escrow, request);
   }
 
-  /** Books a request, repeating until it is known to be booked or the time is up. */
+  /** Books a request; resolves once that is durable. A request that is on its way already is not sent twice. */
   async settle(hold: Hold, charge: Charge): Promise<SettleOutcome> {
-    const untilMs = performance.now() + this.times.settleMs;
-    for (;;) {
-      try {
-        const outcome = await this.ledger.settle(hold, charge);
-        this.instance.drop(hold);
-        return outcome;
-      } catch (error) {
-        if (error instanceof DomainError || !isTransient(error)) throw this.giveUp(hold, charge, error);
-        if (performance.now() + this.times.pauseMs > untilMs) throw this.postpone(hold, charge, error);
-      }
-      await pause(this.times.pauseMs);
+    const running = this.settles.find(charge.requestId);
+    if (running) {
+      if (running.hold !== hold) await this.release(hold);
+      return { ...(await running.promise), repeated: true };
+    }
+    try {
+      const line = new SettleLine(hold, charge, !hold.isOver);
+      this.settles.push(line);
+      hold.isOver = true;
+      const outcome = await line.promise;
+      if (outcome.repeated) await this.reserves.giveBack(hold.escrow);
+      return outcome;
+    } catch (error) {
+      await this.release(hold);
+      throw error;
     }
   }
 
-  /** Gives a hold back; where that fails now, the sweep does it later. */
+  /** Gives a request's points back, or keeps them for the next one. */
   async release(hold: Hold): Promise<void> {
-    this.instance.drop(hold);
-    await this.ledger
-      .release(hold)
-      .catch((error: unknown) => this.logger.debug({ cause: describeError(error) }, 'release failed'));
+    if (hold.isOver) return;
+    hold.isOver = true;
+    hold.escrow.untake(hold.points, 0);
+    if (hold.escrow.isSteady(performance.now())) void this.reserves.giveBack(hold.escrow);
+    else await this.reserves.giveBack(hold.escrow);
   }
 
-  /**
-   * Ends doubts, until the time is up: a request whose answer was cut because it could not be booked in time is booked as failed, for
-   * nothing. One that the ledger refuses for good is given up, so that it does not stand in the others' way.
-   */
-  async recover(untilMs = Infinity): Promise<void> {
-    for (const [requestId, { hold, charge }] of this.doubts) {
-      if (performance.now() > untilMs) return;
-      try {
-        const outcome = await this.ledger.settle(hold, { ...charge, outcome: 'failed', code: 'ledger_unavailable' });
-        if (outcome.repeated && outcome.points > 0) await this.ledger.refund(hold, charge, outcome.points);
-      } catch (error) {
-        if (isTransient(error)) throw error;
-        this.giveUp(hold, charge, error);
-      }
-      this.doubts.delete(requestId);
-      this.instance.drop(hold);
-    }
+  /** Ends doubts and compares memory with the ledger; what nobody has any use for goes back. */
+  async recover(): Promise<void> {
+    await this.recovery.run();
+    await this.tick();
   }
 
-  /** Gives back holds of this process that nobody in it uses, until the time is up: tries of unknown outcome that did succeed. */
-  async sweep(untilMs = Infinity): Promise<void> {
+  /** Gives back what was not used for a while, and turns away who has waited too long. */
+  async tick(): Promise<void> {
     const registration = this.instance.current;
     if (!registration) return;
-    for (const holdNo of await this.ledger.listHoldNumbers(registration.id)) {
-      if (performance.now() > untilMs) return;
-      if (registration.inUse.has(holdNo)) continue;
-      await this.ledger.release({ ownerId: registration.id, holdNo });
-      this.logger.warn({ holdNo }, 'a hold that nobody used was given back');
+    const nowMs = performance.now();
+    this.reserves.expire(registration, this.times.reserveMs);
+    const returns: Promise<void>[] = [];
+    for (const escrow of registration.escrows.values()) {
+      if (escrow.taken === 0 && nowMs - escrow.usedAtMs >= this.times.idleMs) escrow.demand.forget();
+      if (escrow.excess(nowMs) > 0) returns.push(this.reserves.giveBack(escrow));
     }
+    await Promise.all(returns);
   }
 
-  private async reserveAgain(request: ReserveRequest): Promise<Hold> {
-    await pause(this.times.pauseMs);
-    const hold = await this.tryReserve(request).catch((error: unknown) => {
-      if (error instanceof DomainError || !isTransient(error)) throw error;
-      throw unavailable(request.requestId, error);
+  /** Begins anew after a registration was ended by the ledger. */
+  abandon(registration: Registration): void {
+    this.reserves.abandon(registration);
+  }
+
+  /** Deletes holds that have had no points for long; their numbers are never used again. */
+  async forget(): Promise<void> {
+    const registration = this.instance.current;
+    if (!registration) return;
+    const empty = [...registration.escrows.values()].filter((escrow) => this.isForgettable(escrow));
+    for (const escrow of empty) escrow.isClosed = true;
+    const numbers = empty.slice(0, FORGOTTEN_AT_ONCE).map(({ holdNo }) => holdNo);
+    if (numbers.length > 0) await this.ledger.forgetHolds(registration.id, numbers);
+    for (const holdNo of numbers) drop(registration, holdNo);
+  }
+
+  /** Resolves when every request is booked and every doubt is ended. Takes no new ones. */
+  async close(): Promise<void> {
+    await this.settles.drain();
+    this.recovery.stop();
+    if (this.settles.doubts.length > 0) await this.recovery.run();
+    await this.reserves.pause();
+  }
+
+  private register({ requestId }: ReserveRequest): Promise<Registration> {
+    return this.instance.register().catch((error: unknown) => {
+      throw unavailable(requestId, error);
     });
-    if (hold) return hold;
-    throw unavailable(request.requestId, undefined);
   }
 
-  /** Undefined where this process had been declared dead; it is registered anew at the next try. */
-  private async tryReserve(request: ReserveRequest): Promise<Hold | undefined> {
-    const registration = this.instance.current ?? (await this.instance.register());
-    const id = registration.nextHold();
-    let grant: Grant | undefined;
-    try {
-      grant = await this.ledger.reserve(id, request);
-    } finally {
-      if (grant?.outcome !== 'granted') registration.inUse.delete(id.holdNo);
-    }
-    if (grant.outcome === 'granted') {
-      const { accountId, apiKeyId, budgeted } = request;
-      return { ...id, accountId, apiKeyId, budgeted, windowNo: grant.windowNo, points: grant.points };
-    }
-    if (grant.outcome !== 'fenced') throw refusal(grant, request);
-    this.instance.forget(registration);
-    return undefined;
+  private isLending(escrow: Escrow, need: number, nowMs: number): boolean {
+    return (
+      escrow.free >= Math.max(need, 1) &&
+      escrow.waiters.length === 0 &&
+      this.recovery.isOver &&
+      this.instance.isLeased(nowMs)
+    );
   }
 
-  private giveUp(hold: Hold, { requestId }: Charge, error: unknown): DomainError {
-    this.instance.drop(hold);
-    this.logger.error({ cause: describeError(error), requestId }, 'a request cannot be booked and is not charged');
-    return error instanceof DomainError
-      ? error
-      : new DomainError('internal_error', 'the ledger refused a charge', { cause: error });
+  private noteBooked(line: SettleLine, { funding, repeated }: SettleOutcome): void {
+    const { hold, tries } = line;
+    // Sent once and booked before: somebody else's line was, and another hold has paid.
+    line.finish(funding === 'hold' && !(repeated && tries === 1));
+    if (!line.ownsPoints) return;
+    if (funding === 'hold') void this.reserves.giveBack(hold.escrow);
+    else this.recovery.start();
   }
 
-  private postpone(hold: Hold, charge: Charge, error: unknown): DomainError {
-    if (this.doubts.size < DOUBTS_MAX) this.doubts.set(charge.requestId, { hold, charge });
-    else this.instance.drop(hold);
-    return unavailable(charge.requestId, error);
+  private giveUp(line: SettleLine): void {
+    line.finish(false);
+    void this.reserves.giveBack(line.hold.escrow);
+  }
+
+  private isForgettable({ taken, free, waiters, usedAtMs, isClosed, isAsked }: Escrow): boolean {
+    const isOld = isClosed || performance.now() - usedAtMs > this.times.forgetMs;
+    return isOld && !isAsked && taken === 0 && free === 0 && waiters.length === 0;
   }
 }
 
-function unavailable(requestId: string, cause: unknown): DomainError {
-  return new DomainError('ledger_unavailable', requestId, { cause, retryAfterSeconds: RETRY_AFTER_SECONDS });
-}
-
-function refusal(grant: Exclude<Grant, { outcome: 'granted' }>, { requestId, least }: ReserveRequest): DomainError {
-  const detail = `${requestId} needs at least ${least} micropoints`;
-  if (grant.outcome === 'account') return new DomainError('account_point_insufficient', detail);
-  if (grant.outcome === 'quota') return new DomainError('api_key_point_insufficient', detail);
-  const retryAfterSeconds = grant.outcome === 'period' ? Math.max(grant.retryAfterSeconds, 1) : 1;
-  return new DomainError('api_key_point_limit_exceeded', detail, { retryAfterSeconds });
+function drop(registration: Registration, holdNo: number): void {
+  const escrow = registration.escrows.get(holdNo);
+  if (escrow) registration.drop(escrow);
 }

@@ -1,21 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, type Logger, uuidv7 } from '@tokenbay/platform';
-import { type HoldId, LedgerRepository } from './ledger.repository.js';
-
-/** This process as the ledger knows it, until it stops or is declared dead. Knows which of its holds are in use. */
-export class Registration {
-  readonly inUse = new Set<number>();
-  private last = 0;
-
-  constructor(readonly id: string) {}
-
-  /** The identity of a hold to be taken: numbers are never used twice. */
-  nextHold(): HoldId {
-    this.last += 1;
-    this.inUse.add(this.last);
-    return { ownerId: this.id, holdNo: this.last };
-  }
-}
+import { LedgerRepository } from './ledger.repository.js';
+import { LedgerTimes } from './ledger-times.js';
+import { Registration } from './registration.js';
 
 /**
  * Keeps this process registered with the ledger. It registers when first asked; whoever was declared dead registers anew under another
@@ -25,15 +12,22 @@ export class Registration {
 export class LedgerInstance {
   private registration: Registration | undefined;
   private registering: Promise<Registration> | undefined;
+  private leasedUntilMs = -Infinity;
 
   constructor(
     private readonly ledger: LedgerRepository,
+    private readonly times: LedgerTimes,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** The present registration, or undefined where there is none. */
   get current(): Registration | undefined {
     return this.registration;
+  }
+
+  /** False where this process may have been declared dead without knowing: then it must not lend from memory. */
+  isLeased(nowMs: number): boolean {
+    return nowMs < this.leasedUntilMs;
   }
 
   /** Registers where there is no registration; many callers at once cause one statement. */
@@ -43,16 +37,21 @@ export class LedgerInstance {
     return this.registering;
   }
 
+  /** Prolongs the lease; false where the registration was ended meanwhile. */
+  async beat(registration: Registration): Promise<boolean> {
+    const sentAtMs = performance.now();
+    const lives = await this.ledger.heartbeat(registration.id);
+    if (lives === 0) return false;
+    registration.livesMax = lives;
+    this.leasedUntilMs = sentAtMs + this.times.leaseMs;
+    return true;
+  }
+
   /** Forgets a registration that the ledger has ended. */
   forget(registration: Registration): void {
     if (this.registration !== registration) return;
     this.registration = undefined;
     this.logger.warn({ instance: registration.id }, 'this process was declared dead by the ledger and begins anew');
-  }
-
-  /** Takes note that a hold is no longer in use, whether or not the ledger still has it. */
-  drop({ ownerId, holdNo }: HoldId): void {
-    if (this.registration?.id === ownerId) this.registration.inUse.delete(holdNo);
   }
 
   /** Ends the registration and gives back everything it holds. */
@@ -66,7 +65,9 @@ export class LedgerInstance {
 
   private async begin(): Promise<Registration> {
     const registration = new Registration(uuidv7());
+    const sentAtMs = performance.now();
     await this.ledger.register(registration.id);
+    this.leasedUntilMs = sentAtMs + this.times.leaseMs;
     this.registration = registration;
     return registration;
   }

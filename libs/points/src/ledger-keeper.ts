@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { describeError, LOGGER, type Logger } from '@tokenbay/platform';
 import { Holds } from './holds.js';
@@ -15,6 +16,7 @@ const REAPED_PER_BEAT_MAX = 20;
 @Injectable()
 export class LedgerKeeper {
   private timer: NodeJS.Timeout | undefined;
+  private idleTimer: NodeJS.Timeout | undefined;
   private beating: Promise<void> | undefined;
   private isRunning = false;
   private beatAtMs = -Infinity;
@@ -33,6 +35,7 @@ export class LedgerKeeper {
   /** Registers this process and begins to beat. Where the database is away, each further beat tries again. */
   async start(): Promise<void> {
     this.isRunning = true;
+    this.idleTimer = setInterval(() => void this.holds.tick(), this.times.idleMs);
     await this.beat();
     this.schedule();
   }
@@ -41,8 +44,9 @@ export class LedgerKeeper {
   async stop(): Promise<void> {
     this.isRunning = false;
     clearTimeout(this.timer);
+    clearInterval(this.idleTimer);
     await this.beating;
-    await this.holds.recover().finally(() => this.instance.stop());
+    await this.holds.close().finally(() => this.instance.stop());
   }
 
   /** One round of housekeeping; failures are for the next one. */
@@ -61,16 +65,14 @@ export class LedgerKeeper {
 
   private async keepHouse(): Promise<void> {
     const registration = await this.instance.register();
-    if (!(await this.ledger.heartbeat(registration.id))) {
-      this.instance.forget(registration);
+    if (!(await this.instance.beat(registration))) {
+      this.holds.abandon(registration);
       await this.instance.register();
       this.steadySinceMs = Infinity;
     }
     const isSteady = this.noteBeat(performance.now());
     // Bounded, or housekeeping after a long outage would outlast the lease that it lives by.
-    const untilMs = performance.now() + this.times.heartbeatMs;
-    await this.holds.recover(untilMs);
-    await this.sweepNowAndThen(untilMs);
+    await Promise.race([this.sweepNowAndThen(), pause(this.times.heartbeatMs, undefined, { ref: false })]);
     if (isSteady) await this.reap();
     await this.preparePartitionsNowAndThen();
   }
@@ -83,10 +85,11 @@ export class LedgerKeeper {
     return nowMs - this.steadySinceMs >= this.times.leaseMs;
   }
 
-  private async sweepNowAndThen(untilMs: number): Promise<void> {
+  private async sweepNowAndThen(): Promise<void> {
     if (performance.now() - this.sweptAtMs < this.times.sweepMs) return;
     this.sweptAtMs = performance.now();
-    await this.holds.sweep(untilMs);
+    await this.holds.recover();
+    await this.holds.forget();
   }
 
   private async reap(): Promise<void> {

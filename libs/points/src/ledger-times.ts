@@ -11,12 +11,20 @@ export class LedgerTimes {
   statementMs = 2_000;
   /** How long a settle is repeated; after it, the answer's last bytes are not sent and nothing is charged. */
   settleMs = 10_000;
+  /** While a charge waits longer than this for the disk, no further request is admitted. */
+  staleSettleMs = 2_000;
   /** A reserve that failed sooner than this is tried once more: its connection was stale, or this process had been declared dead. */
   reserveAgainMs = 500;
+  /** How long a reserve waits for its turn while the ledger finds out what it holds. */
+  reserveMs = 2_000;
   /** The pause before a statement is repeated. */
   pauseMs = 100;
-  /** How often a process looks for holds of its own that it does not know. */
+  /** How often idle points are looked for; what nobody used for so long goes back. */
+  idleMs = 250;
+  /** How often a process compares its holds with its memory. */
   sweepMs = 10_000;
+  /** How long a hold without points is kept for the next request. */
+  forgetMs = 600_000;
   /** How often partitions of the usage log are prepared. */
   partitionsMs = 6 * 3_600_000;
 }

@@ -1,27 +1,69 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '@tokenbay/errors';
 import { Database } from '@tokenbay/platform';
-import type { Charge, SettleOutcome } from './charge.js';
-import { toChargeRow } from './charge-row.js';
-import type { Hold, ReserveRequest } from './hold.js';
+import type { SettleOutcome } from './charge.js';
+import type { Escrow } from './escrow.js';
+import type { Hold } from './hold.js';
 import { LedgerTimes } from './ledger-times.js';
 import { runBounded } from './run-bounded.js';
+import type { SettleLine } from './settle-line.js';
+import { plainArray, textArray } from './sql-array.js';
 
-/** What `points_reserve` answers; who refused, if anybody did, in the contract's order. */
-export type Grant =
-  | { readonly outcome: 'granted'; readonly points: number; readonly windowNo: number }
-  | { readonly outcome: 'fenced' | 'account' | 'quota' }
-  | { readonly outcome: 'period'; readonly retryAfterSeconds: number };
+/** What is asked for one hold; amounts are micropoints. A negative need gives back. */
+export interface ReserveLine {
+  readonly escrow: Escrow;
+  readonly least: number;
+  readonly need: number;
+  /** On top where it is at most a hundredth of what is then left. */
+  readonly tip: number;
+  /** Lent ahead at most. */
+  readonly extra: number;
+  readonly unit: number;
+}
 
-/** The identity of a hold. */
-export type HoldId = Pick<Hold, 'ownerId' | 'holdNo'>;
+/** What `points_reserve` answers for one hold. */
+export interface ReserveAnswer {
+  readonly holdNo: number;
+  readonly outcome: 'granted' | 'window' | 'sequence';
+  readonly granted: number;
+  readonly accountLeft: number;
+  readonly quotaLeft: number;
+  readonly periodLeft: number;
+  readonly windowNo: number;
+  /** How long the hold may be used from when the reserve was sent. */
+  readonly windowMs: number;
+  readonly retryAfterSeconds: number;
+}
+
+/** A hold as it stands in the database. */
+export interface HoldRow {
+  readonly holdNo: number;
+  readonly accountId: string;
+  readonly apiKeyId: string | null;
+  readonly windowNo: number;
+  readonly points: number;
+  readonly sequence: number;
+}
 
 type LedgerPool = 'reserve' | 'settle' | 'config';
 type Statement = Parameters<typeof runBounded>[1];
+type ReserveColumns = [
+  string,
+  ReserveAnswer['outcome'],
+  string,
+  ...(string | null)[],
+  number,
+  number | null,
+  number | null,
+];
 
 const REFUND_REASON = 'The answer was cut before its end.';
-const SETTLE_VALUES = Array.from({ length: 26 }, (_, index) => `$${index + 1}`).join(', ');
-const SETTLE = `SELECT funding, points, uncollected, repeated FROM points_settle(${SETTLE_VALUES})`;
+const RESERVE = `SELECT hold_no, outcome, granted, account_left, quota_left, period_left, window_no, window_ms, retry_after_seconds
+  FROM points_reserve($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
+const SETTLE_VALUES = Array.from({ length: 27 }, (_, index) => `$${index + 1}`).join(', ');
+const SETTLE = `SELECT n, funding, points, uncollected, repeated FROM points_settle(${SETTLE_VALUES})`;
+/** How long a server process may take to end before one looks what became of its statement. */
+const TERMINATE_MS = 1_000;
 
 /** The statements that requests wait for, and those of the process that makes them: prepared, bounded in time, one round trip each. */
 @Injectable()
@@ -31,60 +73,88 @@ export class LedgerRepository {
     private readonly times: LedgerTimes,
   ) {}
 
-  /** Takes a new hold, or tells why not. */
-  async reserve({ ownerId, holdNo }: HoldId, request: ReserveRequest): Promise<Grant> {
-    const { accountId, apiKeyId, budgeted, least, need, extra = 0 } = request;
-    const [outcome, points, windowNo, retryAfterSeconds] = await this.ask<[Grant['outcome'], string, number, number]>(
-      'reserve',
-      {
-        name: 'points_reserve',
-        text: 'SELECT outcome, granted, window_no, retry_after_seconds FROM points_reserve($1, $2, $3, $4, $5, $6, $7)',
-        values: [ownerId, holdNo, accountId, budgeted ? apiKeyId : null, least, need, extra],
-      },
-    );
-    if (outcome === 'granted') return { outcome, points: Number(points), windowNo };
-    return outcome === 'period' ? { outcome, retryAfterSeconds } : { outcome };
+  /** Moves points between accounts and holds of one process; one answer for each line, or none at all where the process was ended. */
+  async reserve(ownerId: string, lines: readonly ReserveLine[]): Promise<ReserveAnswer[]> {
+    const hasBudgets = lines.some(({ escrow }) => escrow.budgetedKeyId !== null);
+    const rows = await this.run<ReserveColumns>('reserve', {
+      name: 'points_reserve',
+      text: RESERVE,
+      values: [
+        ownerId,
+        plainArray(lines.map(({ escrow }) => escrow.holdNo)),
+        plainArray(lines.map(({ escrow }) => escrow.sequence + 1)),
+        plainArray(lines.map(({ escrow }) => escrow.accountId)),
+        hasBudgets ? plainArray(lines.map(({ escrow }) => escrow.budgetedKeyId)) : null,
+        plainArray(lines.map(({ least }) => least)),
+        plainArray(lines.map(({ need }) => need)),
+        plainArray(lines.map(({ tip }) => tip)),
+        plainArray(lines.map(({ extra }) => extra)),
+        plainArray(lines.map(({ unit }) => unit)),
+        plainArray(lines.map(({ escrow }) => escrow.share())),
+      ],
+    });
+    return rows.map(toAnswer);
   }
 
-  /** Books a request, durably, and removes its hold. The same request a second time changes nothing. */
-  async settle(
-    { ownerId, holdNo, points: held, windowNo, accountId, apiKeyId }: Hold,
-    charge: Charge,
-  ): Promise<SettleOutcome> {
-    const [funding, points, uncollected, repeated] = await this.ask<
-      [SettleOutcome['funding'], string, string, boolean]
-    >('settle', {
+  /** Books requests of one process, durably; answers how each stands in the books then, in order. A repetition changes nothing. */
+  async settle(ownerId: string, lines: readonly SettleLine[]): Promise<SettleOutcome[]> {
+    const rows = await this.run<[number, SettleOutcome['funding'], string, string, boolean]>('settle', {
       name: 'points_settle',
       text: SETTLE,
-      values: [ownerId, holdNo, held, windowNo, ...toChargeRow(accountId, apiKeyId, charge)],
+      values: [ownerId, ...toSettleValues(lines)],
     });
-    return { funding, points: Number(points), uncollected: Number(uncollected), repeated };
-  }
-
-  /** Gives a hold back whole; nothing happens where it is gone. */
-  async release({ ownerId, holdNo }: HoldId): Promise<void> {
-    await this.run('reserve', {
-      name: 'points_release',
-      text: 'SELECT points_release($1, $2)',
-      values: [ownerId, holdNo],
-    });
+    const outcomes = lines.map<SettleOutcome>(({ points, uncollected }) => ({
+      funding: 'hold',
+      points,
+      uncollected,
+      repeated: false,
+    }));
+    for (const [n, funding, points, uncollected, repeated] of rows)
+      outcomes[n - 1] = { funding, points: Number(points), uncollected: Number(uncollected), repeated };
+    return outcomes;
   }
 
   /** Gives back what a request was charged although its answer never ended, once. */
-  async refund({ accountId }: Hold, { requestId }: Charge, points: number): Promise<void> {
+  async refund({ accountId }: Hold, requestId: string, points: number): Promise<void> {
     await this.run('settle', {
       text: 'SELECT outcome FROM points_credit($1, $2, $3, $4)',
       values: [accountId, points, REFUND_REASON, `refund:${requestId}`],
     });
   }
 
-  /** The numbers of all holds of an owner. */
-  async listHoldNumbers(ownerId: string): Promise<number[]> {
-    const rows = await this.run<[string]>('config', {
-      text: 'SELECT hold_no FROM hold WHERE owner_id = $1',
+  /** All holds of an owner, or null where it was ended. */
+  async listHolds(ownerId: string): Promise<HoldRow[] | null> {
+    const rows = await this.run<[string | null, string, string | null, number, string, number]>('config', {
+      text: `SELECT h.hold_no, h.account_id, h.api_key_id, h.window_no, h.points, h.sequence
+        FROM gateway_instance AS i LEFT JOIN hold AS h ON h.owner_id = i.instance_id WHERE i.instance_id = $1 AND i.state = 'live'`,
       values: [ownerId],
     });
+    if (rows.length === 0) return null;
+    return rows.flatMap(([holdNo, accountId, apiKeyId, windowNo, points, sequence]) =>
+      holdNo === null
+        ? []
+        : [{ holdNo: Number(holdNo), accountId, apiKeyId, windowNo, points: Number(points), sequence }],
+    );
+  }
+
+  /** Deletes holds that have no points; answers the numbers of those that are gone. */
+  async forgetHolds(ownerId: string, holdNumbers: readonly number[]): Promise<number[]> {
+    const rows = await this.run<[string]>('reserve', {
+      text: `WITH empty AS (
+          SELECT hold_no FROM hold WHERE owner_id = $1 AND hold_no = ANY ($2::bigint[]) AND points = 0 ORDER BY hold_no FOR UPDATE)
+        DELETE FROM hold AS h USING empty WHERE h.owner_id = $1 AND h.hold_no = empty.hold_no RETURNING h.hold_no`,
+      values: [ownerId, plainArray(holdNumbers)],
+    });
     return rows.map(([holdNo]) => Number(holdNo));
+  }
+
+  /** Ends server processes that were given up on, so that what they were asked has either happened or never will. */
+  async endProcesses(processIds: readonly number[]): Promise<void> {
+    await this.run('config', {
+      text: `SELECT pg_terminate_backend(pid, $2) FROM pg_stat_activity WHERE pid = ANY ($1::int[]) AND usename = current_user
+        AND application_name = regexp_replace(current_setting('application_name'), '[^/]*$', 'reserve')`,
+      values: [plainArray(processIds), TERMINATE_MS],
+    });
   }
 
   /** Makes a process known as one that may hold points. */
@@ -96,14 +166,15 @@ export class LedgerRepository {
     });
   }
 
-  /** Prolongs the lease; false where the instance was ended meanwhile. */
-  async heartbeat(instanceId: string): Promise<boolean> {
-    const rows = await this.run('config', {
+  /** Prolongs the lease; answers how many processes are alive, or 0 where this one was ended meanwhile. */
+  async heartbeat(instanceId: string): Promise<number> {
+    const [row] = await this.run<[number]>('config', {
       name: 'points_heartbeat',
-      text: `UPDATE gateway_lease SET lease_until = clock_timestamp() + make_interval(secs => $2) WHERE instance_id = $1 RETURNING true`,
+      text: `UPDATE gateway_lease SET lease_until = clock_timestamp() + make_interval(secs => $2) WHERE instance_id = $1
+        RETURNING (SELECT count(*)::int FROM gateway_lease WHERE lease_until > clock_timestamp() OR instance_id = $1)`,
       values: [instanceId, this.times.leaseMs / 1_000],
     });
-    return rows.length === 1;
+    return row?.[0] ?? 0;
   }
 
   /** Ends the instance whose lease ran out first and gives back what it held; null where none did, or another process is at it. */
@@ -136,4 +207,58 @@ export class LedgerRepository {
   private run<Row extends unknown[]>(pool: LedgerPool, statement: Statement): Promise<Row[]> {
     return runBounded<Row>(this.database.pool(pool), statement, this.times.statementMs);
   }
+}
+
+function toAnswer(columns: ReserveColumns): ReserveAnswer {
+  const [holdNo, outcome, granted, account, quota, period, windowNo, windowMs, retryAfterSeconds] = columns as [
+    ...[string, ReserveAnswer['outcome'], string, string | null, string | null, string | null],
+    ...[number, number | null, number | null],
+  ];
+  return {
+    holdNo: Number(holdNo),
+    outcome,
+    granted: Number(granted),
+    accountLeft: orNoLimit(account),
+    quotaLeft: orNoLimit(quota),
+    periodLeft: orNoLimit(period),
+    windowNo,
+    windowMs: windowMs ?? Infinity,
+    retryAfterSeconds: retryAfterSeconds ?? 0,
+  };
+}
+
+function orNoLimit(left: string | null): number {
+  return left === null ? Infinity : Number(left);
+}
+
+function toSettleValues(lines: readonly SettleLine[]): string[] {
+  const rows = lines.map(({ row }) => row);
+  return [
+    plainArray(lines.map(({ holdNo }) => holdNo)),
+    plainArray(lines.map(({ back }) => back ?? 0)),
+    plainArray(lines.map(({ charge }) => charge.requestId)),
+    plainArray(lines.map(({ hold }) => hold.accountId)),
+    plainArray(lines.map(({ hold }) => hold.apiKeyId)),
+    plainArray(lines.map(({ hold }) => hold.windowNo)),
+    plainArray(lines.map(({ points }) => points)),
+    plainArray(lines.map(({ hold }) => hold.points)),
+    plainArray(lines.map(({ uncollected }) => uncollected)),
+    textArray(rows.map(({ model }) => model)),
+    plainArray(rows.map(({ channelId }) => channelId)),
+    plainArray(rows.map(({ dialect }) => dialect)),
+    plainArray(rows.map(({ stream }) => stream)),
+    plainArray(rows.map(({ status }) => status)),
+    textArray(rows.map(({ code }) => code)),
+    plainArray(rows.map(({ outcome }) => outcome)),
+    plainArray(rows.map(({ inputTokens }) => inputTokens)),
+    plainArray(rows.map(({ cachedInputTokens }) => cachedInputTokens)),
+    plainArray(rows.map(({ cacheWriteTokens }) => cacheWriteTokens)),
+    plainArray(rows.map(({ outputTokens }) => outputTokens)),
+    plainArray(rows.map(({ reasoningTokens }) => reasoningTokens)),
+    plainArray(rows.map(({ usageSource }) => usageSource)),
+    plainArray(rows.map(({ priceVersion }) => priceVersion)),
+    plainArray(rows.map(({ latencyMs }) => latencyMs)),
+    plainArray(rows.map(({ firstByteMs }) => firstByteMs)),
+    `[${rows.map(({ receipt }) => receipt).join(',')}]`,
+  ];
 }

@@ -4,12 +4,26 @@ import { LedgerInstance } from './ledger-instance.js';
 import { LedgerKeeper } from './ledger-keeper.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { LedgerTimes } from './ledger-times.js';
+import { Recovery } from './recovery.js';
+import { ReserveLane } from './reserve-lane.js';
+import { SettleLane } from './settle-lane.js';
 import { PointsRepository } from './points.repository.js';
 import { PointsService } from './points.service.js';
 
 /** Shows and administers points. Needs the platform's global module. */
 @Module({
-  providers: [LedgerTimes, LedgerRepository, LedgerInstance, Holds, LedgerKeeper, PointsRepository, PointsService],
+  providers: [
+    LedgerTimes,
+    LedgerRepository,
+    LedgerInstance,
+    ReserveLane,
+    SettleLane,
+    Recovery,
+    Holds,
+    LedgerKeeper,
+    PointsRepository,
+    PointsService,
+  ],
   exports: [PointsService, LedgerKeeper],
 })
 export class PointsModule {}

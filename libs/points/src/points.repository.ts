@@ -105,11 +105,11 @@ export class PointsRepository {
   /** One row for each key asked for, known or not. */
   listKeyPoints(tx: Tx, apiKeyIds: readonly string[]): Promise<KeyPointsRow[]> {
     return tx.query(
-      `SELECT k.api_key_id, coalesce(s.points, 0) AS spent,
+      `SELECT k.api_key_id, (SELECT coalesce(sum(points), 0) FROM key_spend AS s WHERE s.api_key_id = k.api_key_id) AS spent,
           (SELECT coalesce(sum(points), 0) FROM hold WHERE hold.api_key_id = k.api_key_id) AS held,
           (SELECT json_agg(json_build_object('period', period, 'limit', points_limit, 'used', used, 'held', held, 'resetsAt', resets_at))
             FROM key_budget_now AS b WHERE b.api_key_id = k.api_key_id) AS limits
-        FROM unnest($1::bigint[]) AS k (api_key_id) LEFT JOIN key_spend AS s USING (api_key_id)`,
+        FROM unnest($1::bigint[]) AS k (api_key_id)`,
       [apiKeyIds],
     );
   }

@@ -10,9 +10,22 @@ const WAITING_MAX = 2_000;
 /** More callers wait for a connection than can be served in time. */
 class PoolExhausted extends Error {}
 
+/** A statement that was sent and not answered: whether it took effect is unknown. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered';
+
+  constructor(
+    cause: unknown,
+    /** The server's process that had it, so that it can be ended before one looks what became of it. */
+    readonly processId: number | null,
+  ) {
+    super('the database did not answer', { cause });
+  }
+}
+
 /**
  * Runs one statement within a bounded time and answers its rows. A connection that did not answer in time, or broke, is destroyed: it may
- * still be busy with the statement, whose outcome is then unknown.
+ * still be busy with the statement, and then it throws `Unanswered`.
  */
 export async function runBounded<Row extends unknown[]>(
   pool: Pool,
@@ -31,17 +44,18 @@ export async function runBounded<Row extends unknown[]>(
     client.release();
     return rows;
   } catch (error) {
-    release(client, error);
-    throw error;
+    const isDoubtful = isTransient(error);
+    client.release(isDoubtful || !(error instanceof DatabaseError));
+    throw isDoubtful ? new Unanswered(error, processIdOf(client)) : error;
   }
-}
-
-function release(client: PoolClient, error: unknown): void {
-  client.release(!(error instanceof DatabaseError) || isTransient(error));
 }
 
 /** True where the same statement may succeed later, and its outcome is possibly unknown; false where the statement itself is at fault. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof DatabaseError) return TRANSIENT_CLASSES.has((error.code ?? '').slice(0, 2));
   return !MISTAKES.has((error as Error).name);
+}
+
+function processIdOf(client: PoolClient): number | null {
+  return (client as PoolClient & { processID?: number | null }).processID ?? null;
 }

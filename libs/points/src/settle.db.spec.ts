@@ -224,7 +224,7 @@ describe('settle', () => {
     await expect(ledger.points.settle(held, makeCharge({ cost: 1.5 }))).rejects.toMatchObject({
       code: 'internal_error',
     });
-    await ledger.holds.sweep();
+    await ledger.holds.recover();
     expect(await ledger.available(held.accountId)).toBe(100);
   });
 
@@ -233,8 +233,8 @@ describe('settle', () => {
     await client.query(`BEGIN; SET LOCAL synchronous_commit = off`);
     const held = await hold(5);
     await client.query(
-      `SELECT points_settle($1, $2, 5, 0, false, 1, $3, $4, $5, 'm', NULL, 1::smallint, true, 200::smallint, NULL, 1::smallint, 1, 0, 0, 1, 0,
-        1::smallint, 1, 1, NULL, '{}')`,
+      `SELECT points_settle($1, ARRAY[$2::bigint], '{0}', ARRAY[$3::uuid], ARRAY[$4::bigint], ARRAY[$5::bigint], '{0}', '{1}', '{5}', '{0}',
+        '{m}', '{NULL}', '{1}', '{true}', '{200}', '{NULL}', '{1}', '{1}', '{0}', '{0}', '{1}', '{0}', '{1}', '{1}', '{1}', '{NULL}', '[{}]')`,
       [held.ownerId, held.holdNo, uuidv7(), held.accountId, held.apiKeyId],
     );
     const { rows } = await client.query(`SELECT current_setting('synchronous_commit') AS value`);

@@ -8,6 +8,9 @@ import { LedgerRepository } from '../ledger.repository.js';
 import { LedgerTimes } from '../ledger-times.js';
 import { PointsRepository } from '../points.repository.js';
 import { PointsService } from '../points.service.js';
+import { Recovery } from '../recovery.js';
+import { ReserveLane } from '../reserve-lane.js';
+import { SettleLane } from '../settle-lane.js';
 
 /** One process's ledger on a database, with what tests need to fill it. */
 export interface TestLedger {
@@ -17,6 +20,9 @@ export interface TestLedger {
   readonly instance: LedgerInstance;
   readonly keeper: LedgerKeeper;
   readonly ledger: LedgerRepository;
+  readonly reserves: ReserveLane;
+  readonly settles: SettleLane;
+  readonly recovery: Recovery;
   /** A new account with these micropoints. */
   addAccount(micropoints: number): Promise<string>;
   /** A new key of an account; a budget limits it. */
@@ -32,16 +38,22 @@ export async function openLedger(url: string, changes: Partial<LedgerTimes> = {}
   await database.start();
   const times = Object.assign(new LedgerTimes(), changes);
   const ledger = new LedgerRepository(database, times);
-  const instance = new LedgerInstance(ledger, logger);
-  const holds = new Holds(ledger, instance, times, logger);
+  const instance = new LedgerInstance(ledger, times, logger);
+  const reserves = new ReserveLane(ledger, instance, times);
+  const settles = new SettleLane(ledger, times, logger);
+  const recovery = new Recovery(ledger, instance, reserves, settles, times, logger);
+  const holds = new Holds(ledger, reserves, settles, instance, recovery, times);
   const keeper = new LedgerKeeper(ledger, instance, holds, times, logger);
   const points = new PointsService(holds, new PointsRepository(), database);
   return {
-    ...{ database, points, holds, instance, keeper, ledger },
+    ...{ database, points, holds, instance, keeper, ledger, reserves, settles, recovery },
     addAccount: (micropoints) => addAccount(database, points, micropoints),
     addKey: (accountId, budget) => addKey(database, points, { accountId, budget }),
     available: async (accountId) => (await points.balances([accountId])).get(accountId)!.availableMicropoints,
-    close: () => database.stop(),
+    close: async () => {
+      recovery.stop();
+      await database.stop();
+    },
   };
 }
 

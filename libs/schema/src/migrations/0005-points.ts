@@ -4,8 +4,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * The ledger: balances, budgets, holds, charges, and the functions that move points between them.
  *
  * Locks are taken in one order everywhere, or two functions deadlock: instance (advisory) → own holds by number → accounts by id →
- * budgets by key → spend by key. A charge is inserted while only its hold is locked, rarely its account and budget. Functions that the
- * hot path calls pin their plans: a plan made while tables were empty must not survive into a full one.
+ * budgets by key → charges by request id → spend by key. Holds come before accounts, so that no account is locked by whoever waits for a
+ * settle to reach the disk. What the hot path calls takes whole batches as arrays and pins its plans: a plan made while tables were empty
+ * must not survive into a full one, and none may be made anew for every call.
  */
 export class Points0000000000005 implements MigrationInterface {
   name = 'Points0000000000005';
@@ -20,7 +21,6 @@ export class Points0000000000005 implements MigrationInterface {
       ...WINDOWS,
       RESERVE,
       ...SETTLE,
-      RELEASE,
       ...REAP,
       CREDIT,
       SET_BUDGET,
@@ -36,7 +36,8 @@ export class Points0000000000005 implements MigrationInterface {
 }
 
 /** Of the functions that the hot path calls; what they call inherits it. */
-const HOT = 'SET plan_cache_mode = force_generic_plan SET enable_seqscan = off';
+const HOT =
+  'SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off';
 
 const INSTANCES = [
   // A process that may hold points. Its id is new at every start, so that a process returning from the dead owns nothing.
@@ -55,7 +56,7 @@ const INSTANCES = [
     CONSTRAINT gateway_lease_pkey PRIMARY KEY (instance_id)
   ) WITH (fillfactor = 50)`,
   // The advisory lock of an instance: shared by its reserves, exclusive for whoever ends it. A shared row lock would do the same, but
-  // many at once on one row cost a multixact each.
+  // write the instance's row, and so the log, with every batch.
   `CREATE FUNCTION points_fence(p_instance uuid) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
     SELECT hashtextextended(p_instance::text, 0)
   $$`,
@@ -104,17 +105,21 @@ const BALANCES = [
     CONSTRAINT key_budget_taken_not_negative CHECK (least(quota_taken, hour_taken, day_taken, week_taken, month_taken) >= 0),
     CONSTRAINT key_budget_limit_not_negative CHECK (least(quota_limit, hour_limit, day_limit, week_limit, month_limit) >= 0)
   ) WITH (fillfactor = 50)`,
-  // What a key has been charged in its life, budget or not. No foreign key: a settle must not wait for an administrator's lock.
+  // What a key has been charged in its life, budget or not: the sum over its slots. A process always writes the same slot, so that
+  // processes that charge one key rarely wait for each other's commits. No foreign key: a settle must not wait for an administrator.
   `CREATE TABLE key_spend (
     api_key_id bigint NOT NULL,
+    slot smallint NOT NULL,
     points bigint NOT NULL,
-    CONSTRAINT key_spend_pkey PRIMARY KEY (api_key_id)
+    CONSTRAINT key_spend_pkey PRIMARY KEY (api_key_id, slot)
   ) WITH (fillfactor = 50)`,
 ];
 
 const HOLDS = [
-  // Points that were moved out of an account (and taken from a key's budgets) until they are charged or given back. The owner numbers
-  // its holds and never uses a number again. A hold without budget belongs to no key and to window 0.
+  // Points that were moved out of an account (and taken from a key's budgets) into the hands of one process, until they are charged or
+  // given back. One hold serves all keys of an account that have no budget, in window 0; a key with budgets has its own, one for each
+  // window. The owner numbers its holds and never uses a number again. The last reserve that was applied, and what it gave, make a
+  // repeated reserve harmless.
   `CREATE TABLE hold (
     owner_id uuid NOT NULL,
     hold_no bigint NOT NULL,
@@ -122,9 +127,11 @@ const HOLDS = [
     api_key_id bigint,
     window_no integer NOT NULL,
     points bigint NOT NULL,
+    sequence integer NOT NULL DEFAULT 0,
+    last_grant bigint NOT NULL DEFAULT 0,
     CONSTRAINT hold_pkey PRIMARY KEY (owner_id, hold_no),
     CONSTRAINT hold_points_not_negative CHECK (points >= 0)
-  ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000)`,
+  ) WITH (fillfactor = 50)`,
   `CREATE INDEX hold_account ON hold (account_id)`,
   `CREATE INDEX hold_api_key ON hold (api_key_id) WHERE api_key_id IS NOT NULL`,
 ];
@@ -229,183 +236,322 @@ const WINDOWS = [
     WHERE b.api_key_id = p_api_key_id
     RETURNING b.*
   $$`,
-  // Takes points from a key's budgets (negative: gives them back), each period only if the window belongs to it.
-  `CREATE FUNCTION points_take_budget(p_api_key_id bigint, p_window_no integer, p_points bigint) RETURNS void LANGUAGE plpgsql AS $$
+  // One row at a time, here and below: an update that joins would be planned for tables of another size.
+  // Takes points from budgets (negative: gives them back), from each period only what its windows were asked for. The caller holds the
+  // rows' locks; lines without window belong to no budget.
+  `CREATE FUNCTION points_take_budgets(p_api_key_id bigint[], p_window_no integer[], p_points bigint[]) RETURNS void
+    LANGUAGE plpgsql ${HOT} AS $$
+  DECLARE
+    r record;
   BEGIN
-    UPDATE key_budget SET
-      quota_taken = quota_taken + CASE WHEN p_window_no >= quota_first THEN p_points ELSE 0 END,
-      hour_taken = hour_taken + CASE WHEN p_window_no >= hour_first THEN p_points ELSE 0 END,
-      day_taken = day_taken + CASE WHEN p_window_no >= day_first THEN p_points ELSE 0 END,
-      week_taken = week_taken + CASE WHEN p_window_no >= week_first THEN p_points ELSE 0 END,
-      month_taken = month_taken + CASE WHEN p_window_no >= month_first THEN p_points ELSE 0 END
-    WHERE api_key_id = p_api_key_id;
+    FOR r IN
+      SELECT api_key_id, window_no, sum(points)::bigint AS points FROM unnest(p_api_key_id, p_window_no, p_points) AS u (api_key_id, window_no, points)
+        WHERE window_no > 0 GROUP BY 1, 2 ORDER BY 1, 2
+    LOOP
+      UPDATE key_budget SET
+        quota_taken = quota_taken + CASE WHEN r.window_no >= quota_first THEN r.points ELSE 0 END,
+        hour_taken = hour_taken + CASE WHEN r.window_no >= hour_first THEN r.points ELSE 0 END,
+        day_taken = day_taken + CASE WHEN r.window_no >= day_first THEN r.points ELSE 0 END,
+        week_taken = week_taken + CASE WHEN r.window_no >= week_first THEN r.points ELSE 0 END,
+        month_taken = month_taken + CASE WHEN r.window_no >= month_first THEN r.points ELSE 0 END
+      WHERE api_key_id = r.api_key_id;
+    END LOOP;
   END
   $$`,
-  // Gives points back to an account and to those periods of a key that still run.
-  `CREATE FUNCTION points_give_back(p_account_id bigint, p_api_key_id bigint, p_window_no integer, p_points bigint) RETURNS void
-    LANGUAGE plpgsql AS $$
+  // Gives points back to accounts and to those periods of keys that still run. The caller holds the locks.
+  `CREATE FUNCTION points_give_back(p_account_id bigint[], p_api_key_id bigint[], p_window_no integer[], p_points bigint[]) RETURNS void
+    LANGUAGE plpgsql ${HOT} AS $$
+  DECLARE
+    r record;
   BEGIN
-    IF p_points = 0 THEN RETURN; END IF;
-    UPDATE point_account SET available = available + p_points WHERE account_id = p_account_id;
-    IF p_window_no > 0 THEN PERFORM points_take_budget(p_api_key_id, p_window_no, -p_points); END IF;
+    FOR r IN SELECT u.account_id, sum(u.points)::bigint AS points FROM unnest(p_account_id, p_points) AS u (account_id, points) GROUP BY 1 ORDER BY 1 LOOP
+      UPDATE point_account SET available = available + r.points WHERE account_id = r.account_id AND r.points > 0;
+    END LOOP;
+    IF 0 < ANY (p_window_no) THEN
+      PERFORM points_take_budgets(p_api_key_id, p_window_no, ARRAY(SELECT -x FROM unnest(p_points) WITH ORDINALITY AS u (x, n) ORDER BY n));
+    END IF;
   END
   $$`,
 ];
 
 /**
- * Moves points from an account, and from a key's budgets where p_api_key_id is given, into a new hold: all of p_need, or what every
- * limit leaves of it if that is at least p_least, or nothing; and p_extra on top where that is at most a hundredth of what is then left.
- * The outcome says who refused, in the order of the contract: account, quota, period. `fenced`: this instance was declared dead and must
- * begin anew. Asynchronous commit: losing a reserve in a crash of
- * Postgres only gives points back, and a durable charge can never rest on a lost one.
+ * Moves points between accounts (with key budgets, where p_api_key_id says so) and holds of one process, many holds in one round trip.
+ *
+ * need ≥ 0: as much of it as every limit allows, all limits alike, or nothing if that is under `least`; `tip` on top where that is at most
+ * a hundredth of what is then left; and, lent ahead, at most `extra` and one part in `share` of what is left after `need`, and nothing
+ * under `unit`. need < 0: gives that much back. No row at all: this instance was
+ * declared dead. Otherwise one row for each hold:
+ * outcome `granted` (what moved is in granted, possibly 0) · `window` (the hold's window is over, open another hold) · `sequence` (not the
+ * next reserve of this hold, read it again). A sequence that was applied already is answered with what it gave then. …_left is what each
+ * limit leaves after this row, null where there is none; window_ms tells how long the hold may be used from when the reserve was sent.
+ * Asynchronous commit: losing a reserve in a crash of Postgres only gives points back, and a durable charge can never rest on a lost one.
  */
 const RESERVE = `
-  CREATE FUNCTION points_reserve(p_owner uuid, p_hold_no bigint, p_account_id bigint, p_api_key_id bigint, p_least bigint, p_need bigint,
-      p_extra bigint DEFAULT 0, OUT outcome text, OUT granted bigint, OUT window_no integer, OUT retry_after_seconds integer)
+  CREATE FUNCTION points_reserve(p_owner uuid, p_hold_no bigint[], p_sequence integer[], p_account_id bigint[], p_api_key_id bigint[],
+      p_least bigint[], p_need bigint[], p_tip bigint[], p_extra bigint[], p_unit bigint[],
+      p_share integer[])
+    RETURNS TABLE (hold_no bigint, outcome text, granted bigint, account_left bigint, quota_left bigint, period_left bigint,
+      window_no integer, window_ms integer, retry_after_seconds integer)
     LANGUAGE plpgsql ${HOT} AS $$
   #variable_conflict use_column
   DECLARE
-    v_budget key_budget;
+    r record;
     v_now timestamptz;
-    v_account_room bigint;
-    v_quota_room bigint;
-    v_period_room bigint;
+    v_key bigint;
+    v_room bigint;
+    v_extra bigint;
+    v_written integer;
+    v_account_id bigint := -1;
+    v_account_left bigint;
+    v_api_key_id bigint := -1;
+    v_quota_left bigint;
+    v_period_left bigint;
+    w_hold bigint[];
+    w_sequence integer[];
+    w_account bigint[];
+    w_key bigint[];
+    w_window integer[];
+    w_grant bigint[];
   BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
     PERFORM pg_advisory_xact_lock_shared(points_fence(p_owner));
     PERFORM FROM gateway_instance WHERE instance_id = p_owner AND state = 'live';
-    IF NOT FOUND THEN outcome := 'fenced'; RETURN; END IF;
-
-    SELECT available INTO v_account_room FROM point_account WHERE account_id = p_account_id FOR NO KEY UPDATE;
-    v_account_room := coalesce(v_account_room, 0);
-    IF v_account_room < p_least THEN outcome := 'account'; RETURN; END IF;
-
-    window_no := 0;
+    IF NOT FOUND THEN RETURN; END IF;
+    PERFORM FROM hold AS h WHERE h.owner_id = p_owner AND h.hold_no = ANY (p_hold_no) ORDER BY h.hold_no FOR NO KEY UPDATE;
+    PERFORM FROM point_account WHERE account_id = ANY (p_account_id) ORDER BY account_id FOR NO KEY UPDATE;
     IF p_api_key_id IS NOT NULL THEN
-      SELECT * INTO v_budget FROM key_budget WHERE api_key_id = p_api_key_id FOR NO KEY UPDATE;
+      PERFORM FROM key_budget WHERE api_key_id = ANY (p_api_key_id) ORDER BY api_key_id FOR NO KEY UPDATE;
       v_now := clock_timestamp();
-      IF v_budget.window_end <= v_now THEN v_budget := points_roll(p_api_key_id, v_now); END IF;
-      window_no := coalesce(v_budget.window_no, 0);
-      v_quota_room := v_budget.quota_limit - v_budget.quota_taken;
-      v_period_room := least(v_budget.hour_limit - v_budget.hour_taken, v_budget.day_limit - v_budget.day_taken,
-        v_budget.week_limit - v_budget.week_taken, v_budget.month_limit - v_budget.month_taken);
-      IF v_quota_room < p_least THEN outcome := 'quota'; RETURN; END IF;
-      IF v_period_room < p_least THEN
-        outcome := 'period';
-        SELECT ceil(extract(epoch FROM max(points_period_end(p.period, greatest(p.start, v_now), v_budget.time_zone)) - v_now))
-          INTO retry_after_seconds
-          FROM (VALUES ('hour', v_budget.hour_limit - v_budget.hour_taken, v_budget.hour_start),
-                       ('day', v_budget.day_limit - v_budget.day_taken, v_budget.day_start),
-                       ('week', v_budget.week_limit - v_budget.week_taken, v_budget.week_start),
-                       ('month', v_budget.month_limit - v_budget.month_taken, v_budget.month_start)) AS p (period, room, start)
-          WHERE p.room < p_least;
-        RETURN;
-      END IF;
+      FOR v_key IN SELECT api_key_id FROM key_budget WHERE api_key_id = ANY (p_api_key_id) AND window_end <= v_now LOOP
+        PERFORM points_roll(v_key, v_now);
+      END LOOP;
     END IF;
 
-    outcome := 'granted';
-    granted := least(p_need, v_account_room, v_quota_room, v_period_room);
-    IF p_extra * 100 <= least(v_account_room, v_quota_room, v_period_room) - granted THEN granted := granted + p_extra; END IF;
-    UPDATE point_account SET available = available - granted WHERE account_id = p_account_id;
-    IF window_no > 0 THEN PERFORM points_take_budget(p_api_key_id, window_no, granted); END IF;
-    INSERT INTO hold (owner_id, hold_no, account_id, api_key_id, window_no, points)
-      VALUES (p_owner, p_hold_no, p_account_id, CASE WHEN window_no > 0 THEN p_api_key_id END, window_no, granted);
+    FOR r IN
+      SELECT q.*, coalesce(q.api_key_id, 0) AS key, coalesce(a.available, 0) AS available, h.account_id AS h_account,
+        coalesce(h.api_key_id, 0) AS h_key, h.points, h.sequence AS h_sequence, h.last_grant,
+        coalesce(h.window_no, b.window_no, 0) AS h_window, coalesce(b.window_no, 0) AS b_window,
+        (extract(epoch FROM b.window_end - v_now) * 1000)::integer AS window_ms, b.quota_limit - b.quota_taken AS quota_left,
+        least(b.hour_limit - b.hour_taken, b.day_limit - b.day_taken, b.week_limit - b.week_taken, b.month_limit - b.month_taken) AS period_left
+      FROM unnest(p_hold_no, p_sequence, p_account_id, p_api_key_id, p_least, p_need, p_tip, p_extra, p_unit, p_share)
+        AS q (hold_no, sequence, account_id, api_key_id, least, need, tip, extra, unit, share)
+      LEFT JOIN LATERAL (SELECT available FROM point_account AS x WHERE x.account_id = q.account_id LIMIT 1) AS a ON true
+      LEFT JOIN LATERAL (SELECT * FROM key_budget AS x WHERE x.api_key_id = q.api_key_id LIMIT 1) AS b ON true
+      LEFT JOIN LATERAL (SELECT * FROM hold AS x WHERE x.owner_id = p_owner AND x.hold_no = q.hold_no LIMIT 1) AS h ON true
+      ORDER BY q.account_id, key, q.hold_no
+    LOOP
+      IF r.account_id <> v_account_id THEN v_account_id := r.account_id; v_account_left := r.available; END IF;
+      IF r.key <> v_api_key_id THEN v_api_key_id := r.key; v_quota_left := r.quota_left; v_period_left := r.period_left; END IF;
+      hold_no := r.hold_no; window_no := r.h_window; window_ms := r.window_ms; granted := 0; retry_after_seconds := NULL;
+      outcome := 'granted';
+      IF r.h_sequence = r.sequence THEN granted := r.last_grant;
+      ELSIF coalesce(r.h_sequence, 0) <> r.sequence - 1 OR r.h_account <> r.account_id OR r.h_account IS NOT NULL AND r.h_key <> r.key THEN
+        outcome := 'sequence';
+      ELSIF r.need >= 0 AND r.h_window <> r.b_window THEN outcome := 'window';
+      ELSE
+        IF r.need < 0 THEN granted := greatest(r.need, -coalesce(r.points, 0));
+        ELSE
+          -- Never of these three alone: least() ignores what is null, and an account that does not exist has none.
+          v_room := least(v_account_left, v_quota_left, v_period_left);
+          IF v_room >= r.least THEN
+            granted := least(r.need, v_room);
+            IF granted = r.need AND r.tip * 100 <= v_room - granted THEN granted := granted + r.tip; END IF;
+            v_extra := least(r.extra, (v_room - granted) / greatest(r.share, 1));
+            IF v_extra > 0 AND v_extra >= r.unit THEN granted := granted + v_extra; END IF;
+          END IF;
+        END IF;
+        IF granted <> 0 THEN
+          v_account_left := v_account_left - granted;
+          -- What comes back may belong to a window or a period that is over: it is not lent again in this batch.
+          v_quota_left := v_quota_left - greatest(granted, 0);
+          v_period_left := v_period_left - greatest(granted, 0);
+          w_hold := w_hold || r.hold_no; w_sequence := w_sequence || r.sequence; w_account := w_account || r.account_id;
+          w_key := w_key || r.api_key_id; w_window := w_window || r.h_window; w_grant := w_grant || granted;
+        END IF;
+        IF granted < r.need AND v_period_left IS NOT NULL THEN
+          SELECT ceil(extract(epoch FROM max(points_period_end(p.period, greatest(p.start, v_now), b.time_zone)) - v_now))
+            INTO retry_after_seconds
+            FROM key_budget AS b CROSS JOIN LATERAL
+              (VALUES ('hour', b.hour_limit - b.hour_taken, b.hour_start), ('day', b.day_limit - b.day_taken, b.day_start),
+                      ('week', b.week_limit - b.week_taken, b.week_start), ('month', b.month_limit - b.month_taken, b.month_start))
+              AS p (period, room, start)
+            WHERE b.api_key_id = r.api_key_id AND p.room < greatest(r.least, r.period_left + 1);
+        END IF;
+      END IF;
+      account_left := v_account_left; quota_left := v_quota_left; period_left := v_period_left;
+      RETURN NEXT;
+    END LOOP;
+    IF w_hold IS NULL THEN RETURN; END IF;
+
+    FOR r IN SELECT u.account_id, sum(u.x)::bigint AS total FROM unnest(w_account, w_grant) AS u (account_id, x) GROUP BY 1 ORDER BY 1 LOOP
+      UPDATE point_account SET available = available - r.total WHERE account_id = r.account_id;
+    END LOOP;
+    IF p_api_key_id IS NOT NULL THEN PERFORM points_take_budgets(w_key, w_window, w_grant); END IF;
+    -- The constraint sees the proposed row even where it conflicts, hence the greatest().
+    INSERT INTO hold AS h (owner_id, hold_no, account_id, api_key_id, window_no, points, sequence, last_grant)
+      SELECT p_owner, u.hold_no, u.account_id, u.api_key_id, u.window_no, greatest(u.x, 0), u.sequence, u.x
+        FROM unnest(w_hold, w_sequence, w_account, w_key, w_window, w_grant) AS u (hold_no, sequence, account_id, api_key_id, window_no, x)
+        ORDER BY u.hold_no
+      ON CONFLICT ON CONSTRAINT hold_pkey DO UPDATE
+        SET points = h.points + excluded.last_grant, sequence = excluded.sequence, last_grant = excluded.last_grant
+        WHERE h.sequence = excluded.sequence - 1;
+    GET DIAGNOSTICS v_written = ROW_COUNT;
+    IF v_written <> cardinality(w_hold) THEN RAISE EXCEPTION 'points_reserve: a hold moved underneath'; END IF;
   END
   $$`;
 
 const SETTLE = [
-  // Decides, for a request whose hold is gone, who pays, and takes the points: the account, if it and every budget can still bear the
-  // whole amount and no limited period ended since admission; otherwise nobody. Null: the request was booked before.
-  `CREATE FUNCTION points_pay_directly(p_request_id uuid, p_account_id bigint, p_api_key_id bigint, p_window_no integer, p_points bigint)
-    RETURNS charge_funding LANGUAGE plpgsql AS $$
+  // Decides for the lines of a batch whose hold is gone, or smaller than all that is due from it, who pays, and takes the points: the
+  // account, if it and every budget can still bear the whole amount and no limited period ended since admission; otherwise nobody. From
+  // such a hold nothing goes back. The caller has locked holds, accounts and budgets.
+  `CREATE FUNCTION points_fund_short(p_owner uuid, p_hold_no bigint[], p_back bigint[], p_request_id uuid[], p_account_id bigint[],
+      p_api_key_id bigint[], p_window_no integer[], p_points bigint[], OUT fundings charge_funding[], OUT backs bigint[])
+    LANGUAGE plpgsql AS $$
   DECLARE
+    r record;
     v_budget key_budget;
+    v_pays boolean;
   BEGIN
-    PERFORM FROM point_account WHERE account_id = p_account_id FOR NO KEY UPDATE;
-    IF EXISTS (SELECT FROM charge WHERE request_id = p_request_id) THEN RETURN NULL; END IF;
-    IF p_window_no > 0 THEN
-      SELECT * INTO v_budget FROM key_budget WHERE api_key_id = p_api_key_id FOR NO KEY UPDATE;
-      IF p_points > least(CASE WHEN p_window_no >= v_budget.quota_first THEN v_budget.quota_limit - v_budget.quota_taken END,
-            v_budget.hour_limit - v_budget.hour_taken, v_budget.day_limit - v_budget.day_taken,
-            v_budget.week_limit - v_budget.week_taken, v_budget.month_limit - v_budget.month_taken)
-          OR p_window_no < greatest(CASE WHEN v_budget.hour_limit IS NOT NULL THEN v_budget.hour_first END,
-            CASE WHEN v_budget.day_limit IS NOT NULL THEN v_budget.day_first END,
-            CASE WHEN v_budget.week_limit IS NOT NULL THEN v_budget.week_first END,
-            CASE WHEN v_budget.month_limit IS NOT NULL THEN v_budget.month_first END)
-        THEN RETURN 'refused'; END IF;
-    END IF;
-    UPDATE point_account SET available = available - p_points WHERE account_id = p_account_id AND available >= p_points;
-    IF NOT FOUND THEN RETURN 'refused'; END IF;
-    IF p_window_no > 0 THEN PERFORM points_take_budget(p_api_key_id, p_window_no, p_points); END IF;
-    RETURN 'account';
+    fundings := array_fill('hold'::charge_funding, ARRAY[cardinality(p_request_id)]);
+    backs := p_back;
+    FOR r IN
+      SELECT * FROM (
+        SELECT *, sum(points + back) OVER (PARTITION BY hold_no) AS due
+        FROM unnest(p_request_id, p_hold_no, p_back, p_account_id, p_api_key_id, p_window_no, p_points) WITH ORDINALITY
+          AS l (request_id, hold_no, back, account_id, api_key_id, window_no, points, n)
+        WHERE NOT EXISTS (SELECT FROM charge AS c WHERE c.request_id = l.request_id)
+      ) AS l
+      WHERE NOT EXISTS (SELECT FROM hold AS h
+        WHERE h.owner_id = p_owner AND h.hold_no = l.hold_no AND h.account_id = l.account_id AND h.points >= l.due)
+      ORDER BY n
+    LOOP
+      backs[r.n] := 0;
+      CONTINUE WHEN r.points = 0;
+      fundings[r.n] := 'refused';
+      v_pays := true;
+      IF r.window_no > 0 THEN
+        SELECT * INTO v_budget FROM key_budget WHERE api_key_id = r.api_key_id;
+        v_pays := NOT coalesce(r.points > least(CASE WHEN r.window_no >= v_budget.quota_first THEN v_budget.quota_limit - v_budget.quota_taken END,
+              v_budget.hour_limit - v_budget.hour_taken, v_budget.day_limit - v_budget.day_taken,
+              v_budget.week_limit - v_budget.week_taken, v_budget.month_limit - v_budget.month_taken), false)
+          AND r.window_no >= coalesce(greatest(CASE WHEN v_budget.hour_limit IS NOT NULL THEN v_budget.hour_first END,
+              CASE WHEN v_budget.day_limit IS NOT NULL THEN v_budget.day_first END,
+              CASE WHEN v_budget.week_limit IS NOT NULL THEN v_budget.week_first END,
+              CASE WHEN v_budget.month_limit IS NOT NULL THEN v_budget.month_first END), 0);
+      END IF;
+      CONTINUE WHEN NOT v_pays;
+      UPDATE point_account SET available = available - r.points WHERE account_id = r.account_id AND available >= r.points;
+      CONTINUE WHEN NOT FOUND;
+      fundings[r.n] := 'account';
+      IF r.window_no > 0 THEN PERFORM points_take_budgets(ARRAY[r.api_key_id], ARRAY[r.window_no], ARRAY[r.points]); END IF;
+    END LOOP;
   END
   $$`,
-  /* Books one request for ever: charges min(cost, held), nothing where it failed (p_is_free), gives the rest of the hold back and
-     removes the hold. A request that was booked before stays as it was and is answered as it stands, with repeated = true. */
-  `CREATE FUNCTION points_settle(p_owner uuid, p_hold_no bigint, p_held bigint, p_window_no integer, p_is_free boolean, p_cost bigint,
-      p_request_id uuid, p_account_id bigint, p_api_key_id bigint, p_model text, p_channel_id bigint, p_dialect smallint, p_stream boolean,
-      p_status smallint, p_code text, p_outcome smallint, p_input_tokens integer, p_cached_input_tokens integer, p_cache_write_tokens integer,
-      p_output_tokens integer, p_reasoning_tokens integer, p_usage_source smallint, p_price_version integer, p_latency_ms integer,
-      p_first_byte_ms integer, p_receipt json,
-      OUT funding charge_funding, OUT points bigint, OUT uncollected bigint, OUT repeated boolean)
+  /* Books requests for ever, a batch of one process's: p_points from the hold are charged, p_back of it go back to account and budgets at
+     once. A line that was paid so has no row in the answer; any other has one, with its place in the batch and how it stands in the books:
+     paid by the account, as the hold was gone; refused, nothing was or will be charged; or booked before, whatever this line says.
+     An account is locked only where points go back to it, or its hold is short: nobody else may wait for this commit. */
+  `CREATE FUNCTION points_settle(p_owner uuid, p_hold_no bigint[], p_back bigint[], p_request_id uuid[], p_account_id bigint[],
+      p_api_key_id bigint[], p_window_no integer[], p_points bigint[], p_held bigint[], p_uncollected bigint[], p_model text[],
+      p_channel_id bigint[], p_dialect smallint[], p_stream boolean[], p_status smallint[], p_code text[], p_outcome smallint[],
+      p_input_tokens integer[], p_cached_input_tokens integer[], p_cache_write_tokens integer[], p_output_tokens integer[],
+      p_reasoning_tokens integer[], p_usage_source smallint[], p_price_version integer[], p_latency_ms integer[], p_first_byte_ms integer[],
+      p_receipt json)
+    RETURNS TABLE (n integer, funding charge_funding, points bigint, uncollected bigint, repeated boolean)
     LANGUAGE plpgsql ${HOT} AS $$
-  #variable_conflict use_variable
+  #variable_conflict use_column
   DECLARE
-    v_held bigint;
+    r record;
+    v_short boolean;
+    v_funding charge_funding[];
+    v_back bigint[] := p_back;
+    v_lent bigint[];
+    v_fresh uuid[];
+    v_hold bigint[] := p_hold_no;
+    v_account bigint[] := p_account_id;
+    v_key bigint[] := p_api_key_id;
+    v_window integer[] := p_window_no;
+    v_points bigint[] := p_points;
+    v_due bigint[];
+    v_slot smallint := abs(hashtext(p_owner::text) % 16);
   BEGIN
     PERFORM set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';
-    DELETE FROM hold h WHERE h.owner_id = p_owner AND h.hold_no = p_hold_no RETURNING h.points INTO v_held;
-    points := CASE WHEN p_is_free THEN 0 ELSE least(p_cost, coalesce(v_held, p_held)) END;
-    funding := 'hold';
-    IF v_held IS NULL AND points > 0 THEN
-      funding := points_pay_directly(p_request_id, p_account_id, p_api_key_id, p_window_no, points);
-      IF funding = 'refused' THEN points := 0; END IF;
+    PERFORM FROM hold AS h WHERE h.owner_id = p_owner AND h.hold_no = ANY (p_hold_no) ORDER BY h.hold_no FOR NO KEY UPDATE;
+    v_short := EXISTS (
+      SELECT FROM (
+        SELECT hold_no, account_id, sum(points + back) AS due FROM unnest(p_hold_no, p_account_id, p_points, p_back) AS l (hold_no, account_id, points, back)
+        WHERE points + back > 0 GROUP BY 1, 2
+      ) AS d
+      LEFT JOIN LATERAL (SELECT h.points FROM hold AS h
+        WHERE h.owner_id = p_owner AND h.hold_no = d.hold_no AND h.account_id = d.account_id LIMIT 1) AS h ON true
+      WHERE h.points IS NULL OR h.points < d.due);
+    IF v_short OR 0 < ANY (p_back) THEN
+      v_lent := ARRAY(SELECT account_id FROM unnest(p_account_id, p_back) AS l (account_id, back) WHERE v_short OR back > 0);
+      PERFORM FROM point_account WHERE account_id = ANY (v_lent) ORDER BY account_id FOR NO KEY UPDATE;
+      v_lent := ARRAY(SELECT api_key_id FROM unnest(p_api_key_id, p_window_no, p_back) AS l (api_key_id, window_no, back)
+        WHERE window_no > 0 AND (v_short OR back > 0));
+      IF cardinality(v_lent) > 0 THEN
+        PERFORM FROM key_budget WHERE api_key_id = ANY (v_lent) ORDER BY api_key_id FOR NO KEY UPDATE;
+      END IF;
     END IF;
-    uncollected := p_cost - points;
+    IF v_short THEN
+      SELECT s.fundings, s.backs INTO v_funding, v_back
+        FROM points_fund_short(p_owner, p_hold_no, p_back, p_request_id, p_account_id, p_api_key_id, p_window_no, p_points) AS s;
+    END IF;
 
-    IF funding IS NOT NULL THEN
+    WITH fresh AS (
       INSERT INTO charge (request_id, account_id, api_key_id, points, held, uncollected, channel_id, window_no, price_version, latency_ms,
           first_byte_ms, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, funding, status, dialect,
           outcome, usage_source, stream, model, code, receipt)
-        VALUES (p_request_id, p_account_id, p_api_key_id, points, coalesce(v_held, p_held), uncollected, p_channel_id, p_window_no,
-          p_price_version, p_latency_ms, p_first_byte_ms, p_input_tokens, p_cached_input_tokens, p_cache_write_tokens, p_output_tokens,
-          p_reasoning_tokens, funding, p_status, p_dialect, p_outcome, p_usage_source, p_stream, p_model, p_code, p_receipt)
-        ON CONFLICT DO NOTHING;
-      repeated := NOT FOUND;
+        SELECT request_id, account_id, api_key_id, CASE WHEN funding = 'refused' THEN 0 ELSE points END, held,
+          CASE WHEN funding = 'refused' THEN uncollected + points ELSE uncollected END, channel_id, window_no, price_version, latency_ms,
+          first_byte_ms, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, coalesce(funding, 'hold'),
+          status, dialect, outcome, usage_source, stream, model, code, receipt
+        FROM ROWS FROM (unnest(p_request_id), unnest(p_account_id), unnest(p_api_key_id), unnest(p_points), unnest(p_held),
+            unnest(p_uncollected), unnest(p_channel_id), unnest(p_window_no), unnest(p_price_version), unnest(p_latency_ms),
+            unnest(p_first_byte_ms), unnest(p_input_tokens), unnest(p_cached_input_tokens), unnest(p_cache_write_tokens),
+            unnest(p_output_tokens), unnest(p_reasoning_tokens), unnest(v_funding), unnest(p_status), unnest(p_dialect), unnest(p_outcome),
+            unnest(p_usage_source), unnest(p_stream), unnest(p_model), unnest(p_code), json_array_elements(p_receipt))
+          AS l (request_id, account_id, api_key_id, points, held, uncollected, channel_id, window_no, price_version, latency_ms,
+            first_byte_ms, input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, funding, status, dialect,
+            outcome, usage_source, stream, model, code, receipt)
+        ORDER BY request_id
+      ON CONFLICT DO NOTHING RETURNING request_id
+    )
+    SELECT coalesce(array_agg(request_id), '{}') INTO v_fresh FROM fresh;
+
+    IF v_short OR cardinality(v_fresh) < cardinality(p_request_id) THEN
+      IF (SELECT count(*) > count(DISTINCT request_id) FROM unnest(p_request_id) AS l (request_id)) THEN
+        RAISE EXCEPTION 'a request stands twice in one batch';
+      END IF;
+      IF EXISTS (SELECT FROM unnest(p_request_id, v_funding) AS l (request_id, funding) WHERE funding = 'account' AND request_id <> ALL (v_fresh))
+        THEN RAISE EXCEPTION 'a request was booked meanwhile' USING ERRCODE = 'serialization_failure'; END IF;
+      RETURN QUERY
+        SELECT l.n::integer, c.funding, c.points, c.uncollected, l.request_id <> ALL (v_fresh)
+          FROM unnest(p_request_id) WITH ORDINALITY AS l (request_id, n)
+          CROSS JOIN LATERAL (SELECT x.funding, x.points, x.uncollected FROM charge AS x WHERE x.request_id = l.request_id LIMIT 1) AS c
+          WHERE c.funding <> 'hold' OR l.request_id <> ALL (v_fresh);
+      SELECT array_agg(hold_no), array_agg(account_id), array_agg(api_key_id), array_agg(window_no), array_agg(points), array_agg(back),
+          array_agg(CASE WHEN funding = 'account' THEN 0 ELSE points + back END)
+        INTO v_hold, v_account, v_key, v_window, v_points, v_back, v_due
+        FROM unnest(p_request_id, p_hold_no, p_account_id, p_api_key_id, p_window_no, p_points, v_back, v_funding)
+          AS l (request_id, hold_no, account_id, api_key_id, window_no, points, back, funding)
+        WHERE request_id = ANY (v_fresh) AND funding IS DISTINCT FROM 'refused';
+      IF v_hold IS NULL THEN RETURN; END IF;
     ELSE
-      repeated := true;
+      v_due := ARRAY(SELECT points + back FROM unnest(p_points, p_back) WITH ORDINALITY AS l (points, back, n) ORDER BY n);
     END IF;
 
-    IF repeated THEN
-      IF funding = 'account' THEN RAISE EXCEPTION 'request % was booked meanwhile', p_request_id USING ERRCODE = 'serialization_failure'; END IF;
-      SELECT c.funding, c.points, c.uncollected INTO funding, points, uncollected FROM charge c WHERE c.request_id = p_request_id;
-      PERFORM points_give_back(p_account_id, p_api_key_id, p_window_no, coalesce(v_held, 0));
-      RETURN;
-    END IF;
-    PERFORM points_give_back(p_account_id, p_api_key_id, p_window_no, v_held - points) WHERE v_held > points;
-    IF points > 0 THEN
-      UPDATE key_spend s SET points = s.points + points_settle.points WHERE s.api_key_id = p_api_key_id;
-      IF NOT FOUND THEN
-        INSERT INTO key_spend AS s VALUES (p_api_key_id, points)
-          ON CONFLICT (api_key_id) DO UPDATE SET points = s.points + excluded.points;
-      END IF;
-    END IF;
+    FOR r IN SELECT u.hold_no, sum(u.due)::bigint AS due FROM unnest(v_hold, v_due) AS u (hold_no, due) GROUP BY 1 LOOP
+      UPDATE hold AS h SET points = h.points - r.due WHERE h.owner_id = p_owner AND h.hold_no = r.hold_no AND r.due > 0;
+    END LOOP;
+    IF 0 < ANY (v_back) THEN PERFORM points_give_back(v_account, v_key, v_window, v_back); END IF;
+    INSERT INTO key_spend AS s (api_key_id, slot, points)
+      SELECT u.api_key_id, v_slot, sum(u.points) FROM unnest(v_key, v_points) AS u (api_key_id, points) WHERE u.points > 0 GROUP BY 1 ORDER BY 1
+      ON CONFLICT ON CONSTRAINT key_spend_pkey DO UPDATE SET points = s.points + excluded.points;
   END
   $$`,
 ];
-
-/** Gives a hold back whole. Answers its points, or null where there is no such hold (any more). */
-const RELEASE = `
-  CREATE FUNCTION points_release(p_owner uuid, p_hold_no bigint) RETURNS bigint LANGUAGE plpgsql ${HOT} AS $$
-  DECLARE
-    v_hold hold;
-  BEGIN
-    PERFORM set_config('synchronous_commit', 'off', true);
-    DELETE FROM hold WHERE owner_id = p_owner AND hold_no = p_hold_no RETURNING * INTO v_hold;
-    PERFORM points_give_back(v_hold.account_id, v_hold.api_key_id, v_hold.window_no, v_hold.points) WHERE v_hold.points > 0;
-    RETURN v_hold.points;
-  END
-  $$`;
 
 const REAP = [
   // Ends an instance, in a clean stop ('stopped') or by the reaper ('dead'), and gives back everything it holds. Waits for its open
@@ -416,7 +562,6 @@ const REAP = [
     v_key bigint[];
     v_window integer[];
     v_points bigint[];
-    v_back record;
   BEGIN
     PERFORM pg_advisory_xact_lock(points_fence(p_instance));
     UPDATE gateway_instance SET state = p_state, ended_at = clock_timestamp() WHERE instance_id = p_instance AND state = 'live';
@@ -428,15 +573,7 @@ const REAP = [
 
     PERFORM FROM point_account WHERE account_id = ANY (v_account) ORDER BY account_id FOR NO KEY UPDATE;
     PERFORM FROM key_budget WHERE api_key_id = ANY (v_key) ORDER BY api_key_id FOR NO KEY UPDATE;
-    UPDATE point_account a SET available = a.available + back.points
-      FROM (SELECT account_id, sum(points)::bigint AS points FROM unnest(v_account, v_points) AS u (account_id, points) GROUP BY 1) AS back
-      WHERE a.account_id = back.account_id;
-    FOR v_back IN
-      SELECT api_key_id, window_no, sum(points)::bigint AS points
-        FROM unnest(v_key, v_window, v_points) AS u (api_key_id, window_no, points) WHERE window_no > 0 GROUP BY 1, 2
-    LOOP
-      PERFORM points_take_budget(v_back.api_key_id, v_back.window_no, -v_back.points);
-    END LOOP;
+    PERFORM points_give_back(v_account, v_key, v_window, v_points) WHERE v_points IS NOT NULL;
     RETURN coalesce((SELECT sum(p) FROM unnest(v_points) AS p), 0);
   END
   $$`,
@@ -556,15 +693,15 @@ const AUDIT = [
     ) AS t ON true`,
   `CREATE VIEW points_audit_spend AS
     SELECT api_key_id, coalesce(s.points, 0) - coalesce(c.points, 0) AS difference
-    FROM key_spend AS s FULL JOIN (SELECT api_key_id, sum(points) AS points FROM charge WHERE points > 0 GROUP BY 1) AS c USING (api_key_id)`,
+    FROM (SELECT api_key_id, sum(points) AS points FROM key_spend GROUP BY 1) AS s FULL JOIN (SELECT api_key_id, sum(points) AS points FROM charge WHERE points > 0 GROUP BY 1) AS c USING (api_key_id)`,
   `CREATE VIEW points_audit_hold AS
     SELECT h.* FROM hold AS h LEFT JOIN gateway_instance AS i ON i.instance_id = h.owner_id WHERE i.state IS DISTINCT FROM 'live'`,
 ];
 
 const DOWN = [
   'DROP VIEW points_audit_hold, points_audit_spend, points_audit_budget, points_audit_account, key_budget_now',
-  `DROP FUNCTION points_set_budget, points_credit, points_reap_next, points_reap, points_release, points_settle, points_pay_directly,
-    points_reserve, points_give_back, points_take_budget, points_roll, points_at, points_period_end, charge_prepare_partitions,
+  `DROP FUNCTION points_set_budget, points_credit, points_reap_next, points_reap, points_settle, points_fund_short,
+    points_reserve, points_give_back, points_take_budgets, points_roll, points_at, points_period_end, charge_prepare_partitions,
     charge_first_id, points_fence`,
   'DROP TABLE charge, hold, key_spend, key_budget, point_entry, point_account, gateway_lease, gateway_instance',
   'DROP TYPE charge_funding',

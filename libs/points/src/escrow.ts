@@ -1,0 +1,136 @@
+import { Demand } from './demand.js';
+import { Hold, type ReserveRequest } from './hold.js';
+import type { Registration } from './registration.js';
+
+/** So many requests in a second make an account busy enough to lend its process points ahead. */
+const BUSY_REQUESTS = 8;
+/** A request's extra is at most one part in so many of what is left. */
+const PLENTY = 100;
+/** A process is lent at most one part in so many of what is left, shared by all live processes. */
+const SHARE = 100;
+
+/** A request that waits for the ledger's answer. */
+export interface Waiter {
+  readonly request: ReserveRequest;
+  readonly sinceMs: number;
+  /** Batches that it has travelled with. */
+  tries: number;
+  readonly resolve: (hold: Hold) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** What each limit leaves, as last heard. */
+export interface Room {
+  readonly account: number;
+  readonly quota: number;
+  readonly period: number;
+  /** Until the period that is exhausted ends. */
+  readonly retryAfterSeconds: number;
+}
+
+/**
+ * One hold of this process as its memory knows it: the row's points are `free + taken`. Serves all keys of an account that have no
+ * budget, or one key in one window of its budgets.
+ */
+export class Escrow {
+  /** Micropoints that the next request may have. Negative where the ledger has less than was promised, until that comes back. */
+  free = 0;
+  /** Micropoints that requests have which are not booked yet. */
+  taken = 0;
+  /** Of these, what is on its way into the books. */
+  settling = 0;
+  /** Of the last reserve that is known to be applied; 0 before there is a row. */
+  sequence = 0;
+  windowNo = 0;
+  /** From here on it serves no further request: its window is over. By the process's monotonic clock. */
+  usableUntilMs = Infinity;
+  /** Never again serves a request, only ends those that it has. */
+  isClosed = false;
+  /** A line of it is on its way to the ledger. */
+  isAsked = false;
+  /** Requests that travel with that line. */
+  travelling = 0;
+  usedAtMs = -Infinity;
+  readonly waiters: Waiter[] = [];
+  readonly demand = new Demand();
+  private left = 0;
+
+  constructor(
+    readonly registration: Registration,
+    readonly holdNo: number,
+    readonly accountId: string,
+    /** Null where it serves all keys without budgets. */
+    readonly budgetedKeyId: string | null,
+  ) {}
+
+  /** Whether it may serve requests that come now. */
+  isUsable(nowMs: number): boolean {
+    return !this.isClosed && nowMs < this.usableUntilMs;
+  }
+
+  /** Hands points that are free to a request. */
+  take(request: ReserveRequest, points: number): Hold {
+    this.free -= points;
+    this.taken += points;
+    return new Hold(this, request, points);
+  }
+
+  /** Hands points that are free to a request; with its extra, where that is little of what there is beside what is `owed` to others. */
+  serve(request: ReserveRequest, points: number, owed = 0): Hold {
+    const { need, extra = 0 } = request;
+    const spare = this.free - points - owed;
+    const isPlenty = points === need && extra <= spare && extra * PLENTY <= this.left + spare;
+    return this.take(request, isPlenty ? points + extra : points);
+  }
+
+  /** Takes points back from a request that is over; `spent` of them left the row. */
+  untake(held: number, spent: number): void {
+    this.taken -= held;
+    this.free += held - spent;
+  }
+
+  /** What was heard of the limits. */
+  hear(room: Room): void {
+    this.left = Math.max(Math.min(room.account, room.quota, room.period), 0);
+  }
+
+  /** One part in how many of what is left it may have beyond its requests. */
+  share(): number {
+    return SHARE * this.registration.livesMax * this.registration.holdsOf(this.accountId);
+  }
+
+  /** How many micropoints it may have beyond its requests: what it was asked for in the last second, and no more than its share. */
+  headroom(nowMs: number): number {
+    if (!this.isUsable(nowMs) || (this.isQuiet(0) && !this.isSteady(nowMs))) return 0;
+    const { points, count } = this.demand.recent(nowMs);
+    if (count < BUSY_REQUESTS) return 0;
+    const most = Math.min(points, Math.floor(this.left / this.share()));
+    return most < points / count ? 0 : most;
+  }
+
+  /** How many micropoints it wishes beyond the requests that wait; Postgres grants no more than the share. */
+  wish(nowMs: number): number {
+    const { points, count } = this.demand.recent(nowMs);
+    return count < BUSY_REQUESTS ? 0 : Math.max(points - Math.max(this.free, 0), 0);
+  }
+
+  /** Whether so many requests come that what one leaves is soon taken by the next. */
+  isBusy(nowMs: number): boolean {
+    return this.isUsable(nowMs) && this.demand.recent(nowMs).count >= BUSY_REQUESTS;
+  }
+
+  /** Whether nobody has, wants or awaits points of it, but those requests whose points these are. */
+  isQuiet(taken: number): boolean {
+    return this.taken === taken && this.waiters.length === 0 && this.travelling === 0;
+  }
+
+  /** Whether it has been busy for so long that it will be again: a burst alone leaves nothing lent behind it. */
+  isSteady(nowMs: number): boolean {
+    return this.isUsable(nowMs) && this.demand.before(nowMs) >= BUSY_REQUESTS;
+  }
+
+  /** What is to be given back now. */
+  excess(nowMs: number): number {
+    return Math.max(this.free - this.headroom(nowMs), 0);
+  }
+}
