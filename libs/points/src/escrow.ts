@@ -1,6 +1,5 @@
 import { Demand } from './demand.js';
-import { Hold, type ReserveRequest } from './hold.js';
-import type { Registration } from './registration.js';
+import type { ReserveRequest } from './reserve-request.js';
 
 /** So many requests in a second make an account busy enough to lend its process points ahead. */
 const BUSY_REQUESTS = 8;
@@ -15,7 +14,8 @@ export interface Waiter {
   readonly sinceMs: number;
   /** Batches that it has travelled with. */
   tries: number;
-  readonly resolve: (hold: Hold) => void;
+  /** Told which hold serves it, and with how many micropoints. */
+  readonly resolve: (escrow: Escrow, points: number) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -68,19 +68,17 @@ export class Escrow {
     return !this.isClosed && nowMs < this.usableUntilMs;
   }
 
-  /** Hands points that are free to a request. */
-  take(request: ReserveRequest, points: number): Hold {
-    this.free -= points;
-    this.taken += points;
-    return new Hold(this, request, points);
-  }
-
-  /** Hands points that are free to a request; with its extra, where that is little of what there is beside what is `owed` to others. */
-  serve(request: ReserveRequest, points: number, owed = 0): Hold {
-    const { need, extra = 0 } = request;
+  /**
+   * Takes points that are free for a request, with its extra, where that is little of what there is beside what is `owed` to others.
+   * Answers how many it took.
+   */
+  take({ need, extra = 0 }: ReserveRequest, points: number, owed = 0): number {
     const spare = this.free - points - owed;
     const isPlenty = points === need && extra <= spare && extra * PLENTY <= this.left + spare;
-    return this.take(request, isPlenty ? points + extra : points);
+    const taken = isPlenty ? points + extra : points;
+    this.free -= taken;
+    this.taken += taken;
+    return taken;
   }
 
   /** Takes points back from a request that is over; `spent` of them left the row. */
@@ -133,4 +131,64 @@ export class Escrow {
   excess(nowMs: number): number {
     return Math.max(this.free - this.headroom(nowMs), 0);
   }
+}
+
+/** This process as the ledger knows it, from its registration until it stops or is declared dead, with its holds. */
+export class Registration {
+  /** Holds with a row or on the way to one, by number. */
+  readonly escrows = new Map<number, Escrow>();
+  /** How many processes were alive at the last heartbeat, this one included. */
+  livesMax = 1;
+  private readonly current = new Map<string, Escrow>();
+  private readonly counts = new Map<string, number>();
+  private last = 0;
+
+  constructor(readonly id: string) {}
+
+  /** The hold that serves a request; numbers are never used twice. */
+  escrowFor({ accountId, apiKeyId, budgeted }: ReserveRequest, nowMs: number): Escrow {
+    const scope = scopeOf(accountId, budgeted ? apiKeyId : null);
+    const known = this.current.get(scope);
+    if (known?.isUsable(nowMs)) return known;
+    if (known) known.isClosed = true;
+    this.last += 1;
+    const escrow = new Escrow(this, this.last, accountId, budgeted ? apiKeyId : null);
+    this.add(escrow);
+    this.current.set(scope, escrow);
+    return escrow;
+  }
+
+  /** Takes in a hold that the ledger has and memory does not; it serves nobody. */
+  adopt(holdNo: number, accountId: string, budgetedKeyId: string | null): Escrow {
+    this.last = Math.max(this.last, holdNo);
+    const escrow = new Escrow(this, holdNo, accountId, budgetedKeyId);
+    escrow.isClosed = true;
+    this.add(escrow);
+    return escrow;
+  }
+
+  /** How many holds of an account there are. */
+  holdsOf(accountId: string): number {
+    return this.counts.get(accountId) ?? 1;
+  }
+
+  /** Forgets a hold that serves nobody and has no points. */
+  drop(escrow: Escrow): void {
+    if (!this.escrows.delete(escrow.holdNo)) return;
+    escrow.isClosed = true;
+    const scope = scopeOf(escrow.accountId, escrow.budgetedKeyId);
+    if (this.current.get(scope) === escrow) this.current.delete(scope);
+    const count = this.holdsOf(escrow.accountId) - 1;
+    if (count > 0) this.counts.set(escrow.accountId, count);
+    else this.counts.delete(escrow.accountId);
+  }
+
+  private add(escrow: Escrow): void {
+    this.escrows.set(escrow.holdNo, escrow);
+    this.counts.set(escrow.accountId, (this.counts.get(escrow.accountId) ?? 0) + 1);
+  }
+}
+
+function scopeOf(accountId: string, budgetedKeyId: string | null): string {
+  return budgetedKeyId === null ? accountId : `${accountId}/${budgetedKeyId}`;
 }

@@ -3,13 +3,14 @@ import { DomainError } from '@tokenbay/errors';
 import type { Charge, SettleOutcome } from './charge.js';
 import { isAmount } from './charge-row.js';
 import type { Escrow } from './escrow.js';
-import type { Hold, ReserveRequest } from './hold.js';
+import { Hold } from './hold.js';
+import type { ReserveRequest } from './reserve-request.js';
 import { LedgerInstance } from './ledger-instance.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { LedgerTimes } from './ledger-times.js';
 import { Recovery } from './recovery.js';
 import { unavailable } from './refusals.js';
-import type { Registration } from './registration.js';
+import type { Registration } from './escrow.js';
 import { ReserveLane } from './reserve-lane.js';
 import { SettleLane } from './settle-lane.js';
 import { SettleLine } from './settle-line.js';
@@ -43,7 +44,7 @@ export class Holds {
     const escrow = registration.escrowFor(request, nowMs);
     escrow.demand.note(need + extra, nowMs);
     escrow.usedAtMs = nowMs;
-    if (this.isLending(escrow, need, nowMs)) return escrow.serve(request, need);
+    if (this.isLending(escrow, need, nowMs)) return new Hold(escrow, request, escrow.take(request, need));
     return this.reserves.wait(escrow, request);
   }
 

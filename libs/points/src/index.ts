@@ -1,6 +1,7 @@
 export type { Balance, Credit, PointEntry } from './account-points.js';
 export type { Charge, ChargeAttempt, ChargedTokens, ChargeLine, ChargeReceipt, SettleOutcome } from './charge.js';
-export type { Hold, ReserveRequest } from './hold.js';
+export type { Hold } from './hold.js';
+export type { ReserveRequest } from './reserve-request.js';
 export {
   isLimiting,
   type KeyBudget,

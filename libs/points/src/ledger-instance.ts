@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LOGGER, type Logger, uuidv7 } from '@tokenbay/platform';
 import { LedgerRepository } from './ledger.repository.js';
 import { LedgerTimes } from './ledger-times.js';
-import { Registration } from './registration.js';
+import { Registration } from './escrow.js';
 
 /**
  * Keeps this process registered with the ledger. It registers when first asked; whoever was declared dead registers anew under another

@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { uuidv7 } from '@tokenbay/platform';
 import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
 import { Escrow } from './escrow.js';
-import { Registration } from './registration.js';
+import { Hold } from './hold.js';
+import { Registration } from './escrow.js';
 import { Unanswered } from './run-bounded.js';
 import { SettleLine } from './settle-line.js';
 import { findLedgerFaults, makeCharge, openLedger, type TestLedger } from './testing/index.js';
@@ -112,7 +113,7 @@ describe('memory and ledger of one process', () => {
       const escrow = new Escrow(new Registration('x'), 1, '1', null);
       escrow.free = 100;
       const request = { requestId: '', accountId: '1', apiKeyId: '1', budgeted: false, least: 60, need: 60 };
-      const hold = escrow.take(request, 60);
+      const hold = new Hold(escrow, request, escrow.take(request, 60));
       new SettleLine(hold, makeCharge({ cost: 25 }), true).finish(isPaid);
       return [escrow.free, escrow.taken];
     };

@@ -3,7 +3,7 @@ import { describeError, LOGGER, type Logger } from '@tokenbay/platform';
 import { LedgerInstance } from './ledger-instance.js';
 import { type HoldRow, LedgerRepository } from './ledger.repository.js';
 import { LedgerTimes } from './ledger-times.js';
-import type { Registration } from './registration.js';
+import type { Registration } from './escrow.js';
 import { ReserveLane } from './reserve-lane.js';
 import { isTransient } from './run-bounded.js';
 import { SettleLane } from './settle-lane.js';

@@ -1,6 +1,6 @@
 import { DomainError } from '@tokenbay/errors';
 import type { Room } from './escrow.js';
-import type { ReserveRequest } from './hold.js';
+import type { ReserveRequest } from './reserve-request.js';
 
 /** What a client is told to wait when the database does not answer. */
 const RETRY_AFTER_SECONDS = 2;

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Escrow, Room, Waiter } from './escrow.js';
-import type { Hold, ReserveRequest } from './hold.js';
+import { Hold } from './hold.js';
+import type { ReserveRequest } from './reserve-request.js';
 import { LedgerInstance } from './ledger-instance.js';
 import { LedgerRepository, type ReserveAnswer, type ReserveLine } from './ledger.repository.js';
 import { LedgerTimes } from './ledger-times.js';
 import { refusalOf, unavailable } from './refusals.js';
-import type { Registration } from './registration.js';
+import type { Registration } from './escrow.js';
 import { isTransient, Unanswered } from './run-bounded.js';
 
 /** Holds one batch moves at most. */
@@ -46,7 +47,8 @@ export class ReserveLane {
     if (this.waiting >= WAITERS_MAX) return Promise.reject(unavailable(request.requestId));
     this.waiting += 1;
     const held = new Promise<Hold>((resolve, reject) => {
-      escrow.waiters.push({ request, sinceMs: performance.now(), tries: 0, resolve, reject });
+      const serve = (from: Escrow, points: number): void => resolve(new Hold(from, request, points));
+      escrow.waiters.push({ request, sinceMs: performance.now(), tries: 0, resolve: serve, reject });
     });
     this.demand(escrow);
     return held.finally(() => (this.waiting -= 1));
@@ -190,7 +192,7 @@ export class ReserveLane {
       const spare = Math.max(escrow.free, 0);
       const refusal = refusalOf(request, room, spare);
       if (refusal) reject(refusal);
-      else resolve(escrow.serve(request, Math.min(request.need, spare), owed));
+      else resolve(escrow, escrow.take(request, Math.min(request.need, spare), owed));
     }
     if (escrow.waiters.length > 0 || escrow.excess(performance.now()) > 0) this.due.add(escrow);
   }
