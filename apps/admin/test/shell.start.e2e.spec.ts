@@ -1,4 +1,5 @@
-import { AdminClient, builtFile, cloneDatabase, startProgram } from '@tokenbay/testing';
+import { randomBytes } from 'node:crypto';
+import { AdminClient, builtFile, cloneDatabase, findFreePort, startProgram } from '@tokenbay/testing';
 import { OWNER_TOKEN, type RunningAdmin, startAdmin } from './start-admin.js';
 
 const EXIT_TIMEOUT_MS = 30_000;
@@ -57,6 +58,19 @@ describe('the start of the admin application', () => {
     expect(names.sort()).toEqual(['ADMIN_PORT', 'ADMIN_PROT', 'ADMIN_TOKEN', 'DATABASE_URL', 'SECRETS_KEY']);
     expect(output).not.toContain('canary');
   });
+
+  it('refuses a SECRETS_KEY that the database was not set up with, and changes nothing', async () => {
+    const admin = await start();
+    const { code, output } = await fail({
+      DATABASE_URL: admin.database.url,
+      SECRETS_KEY: randomBytes(32).toString('base64'),
+      ADMIN_PORT: String(await findFreePort()),
+      ADMIN_TOKEN: OWNER_TOKEN,
+    });
+    expect(code).toBe(1);
+    expect(output).toMatch(/^Cannot start: SECRETS_KEY is not the one that this database was set up with[^\n]*\n$/);
+    expect((await admin.client.request('GET', '/groups')).status).toBe(200);
+  }, 60_000);
 
   it('says in one sentence that the port is taken, and exits 1', async () => {
     const admin = await start();
