@@ -33,7 +33,7 @@ export class KeysReader {
    */
   authenticate(secret: string): ApiKey | Promise<ApiKey> {
     if (secret.length > SECRET_LENGTH_MAX) throw new DomainError('api_key_invalid', 'malformed');
-    const secretHash = this.hasher.hash(secret).toString('base64');
+    const secretHash = this.hasher.hashText(secret);
     const known = this.rows.peek(secretHash);
     if (known !== undefined) return assertKnown(known);
     if (!isWellFormedSecret(secret, 'sk-')) throw new DomainError('api_key_invalid', 'malformed');

@@ -1,7 +1,7 @@
 import { Clock } from '@tokenbay/platform';
 import { LRUCache } from 'lru-cache';
 import { SlidingWindow } from './sliding-window.js';
-import type { RateRecord, RateStorage } from './rate-storage.js';
+import type { RateRecord, RateStorage, RateUnit } from './rate-storage.js';
 
 /** How much one storage may remember, for each kind of key. */
 export interface MemoryBounds {
@@ -25,7 +25,24 @@ export class MemoryRateStorage implements RateStorage {
     private readonly bounds: MemoryBounds = DEFAULT_BOUNDS,
   ) {}
 
+  take({ key, kind, limit, ttlMs }: RateUnit): RateRecord {
+    return this.count({ key, kind, limit, ttlMs }, 0);
+  }
+
   increment(key: string, ttlMs: number, limit: number, blockDurationMs: number, kind: string): Promise<RateRecord> {
+    return Promise.resolve(this.count({ key, kind, limit, ttlMs }, blockDurationMs));
+  }
+
+  /** Keys and slots now held, over all kinds. */
+  get size(): { keys: number; slots: number } {
+    const shelves = [...this.kinds.values()];
+    return {
+      keys: shelves.reduce((sum, shelf) => sum + shelf.keys, 0),
+      slots: shelves.reduce((sum, shelf) => sum + shelf.slots, 0),
+    };
+  }
+
+  private count({ key, kind, limit, ttlMs }: RateUnit, blockDurationMs: number): RateRecord {
     let shelf = this.kinds.get(kind);
     if (shelf === undefined) this.kinds.set(kind, (shelf = new Shelf(this.bounds)));
     const nowMs = this.clock.nowMs();
@@ -38,16 +55,7 @@ export class MemoryRateStorage implements RateStorage {
     } else if (blockDurationMs > 0 && window.blockedUntilMs <= nowMs) {
       window.blockedUntilMs = nowMs + blockDurationMs;
     }
-    return Promise.resolve(toRecord(window, { nowMs, ttlMs, limit, isAdmitted }));
-  }
-
-  /** Keys and slots now held, over all kinds. */
-  get size(): { keys: number; slots: number } {
-    const shelves = [...this.kinds.values()];
-    return {
-      keys: shelves.reduce((sum, shelf) => sum + shelf.keys, 0),
-      slots: shelves.reduce((sum, shelf) => sum + shelf.slots, 0),
-    };
+    return toRecord(window, { nowMs, ttlMs, limit, isAdmitted });
   }
 }
 

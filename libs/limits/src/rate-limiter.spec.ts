@@ -9,7 +9,8 @@ function setUp(bounds?: MemoryBounds) {
   const storage = new MemoryRateStorage(clock, bounds);
   const limiter = new RateLimiter(storage);
   const burst = async (key: RateKey, count: number, limit: { requests: number; windowSeconds: number }) => {
-    const decisions = await Promise.all(Array.from({ length: count }, () => limiter.consume(key, limit)));
+    const asked = Array.from({ length: count }, () => Promise.resolve(limiter.consume(key, limit)));
+    const decisions = await Promise.all(asked);
     return decisions.filter(({ allowed }) => allowed).length;
   };
   return { clock, storage, limiter, burst };

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { RATE_STORAGE, type RateStorage } from './rate-storage.js';
+import { RATE_STORAGE, type RateRecord, type RateStorage } from './rate-storage.js';
 
 /** At most so many requests in any stretch of so many seconds; both at least 1. */
 export interface RateLimit {
@@ -25,16 +25,19 @@ export interface RateDecision {
 export class RateLimiter {
   constructor(@Inject(RATE_STORAGE) private readonly storage: RateStorage) {}
 
-  /** Takes one unit of the key if one is free. A changed limit is in force at once, over what was admitted under the old one. */
-  async consume(key: RateKey, { requests, windowSeconds }: RateLimit): Promise<RateDecision> {
+  /**
+   * Takes one unit of the key if one is free; answers at once where the count is in this process's memory. A changed limit is in force at
+   * once, over what was admitted under the old one.
+   */
+  consume(key: RateKey, { requests, windowSeconds }: RateLimit): RateDecision | Promise<RateDecision> {
     const kind = key.slice(0, key.indexOf(':'));
-    const { isBlocked, totalHits, resetMs } = await this.storage.increment(
-      key,
-      windowSeconds * 1000,
-      requests,
-      0,
-      kind,
-    );
-    return { allowed: !isBlocked, limit: requests, remaining: Math.max(0, requests - totalHits), resetMs };
+    const record = this.storage.take({ key, kind, limit: requests, ttlMs: windowSeconds * 1000 });
+    return record instanceof Promise
+      ? record.then((counted) => toDecision(counted, requests))
+      : toDecision(record, requests);
   }
+}
+
+function toDecision({ isBlocked, totalHits, resetMs }: RateRecord, requests: number): RateDecision {
+  return { allowed: !isBlocked, limit: requests, remaining: Math.max(0, requests - totalHits), resetMs };
 }

@@ -14,11 +14,22 @@ export interface RateRecord {
   readonly resetMs: number;
 }
 
+/** A unit that is asked for: of which key, at most how many in any stretch of so many milliseconds. */
+export interface RateUnit {
+  readonly key: string;
+  /** Kinds of keys are kept apart, so that a flood of one kind cannot push out another. */
+  readonly kind: string;
+  readonly limit: number;
+  readonly ttlMs: number;
+}
+
 /**
  * Where units are counted: @nestjs/throttler's storage contract, kept by the memory of one process or by a store that several share.
  * `throttlerName` separates kinds of keys, so that a flood of one kind cannot push out another.
  */
 export interface RateStorage extends ThrottlerStorage {
+  /** Takes a unit without blocking; at once where the count is at hand. */
+  take(unit: RateUnit): RateRecord | Promise<RateRecord>;
   increment(
     key: string,
     ttlMs: number,

@@ -10,4 +10,4 @@ export { priceUsage, type PriceLine, type UsagePrice } from './price-usage.js';
 export { PRICE_PATTERN, type PriceKind, type Prices, type PriceTier, type TokenPriceKind } from './prices.js';
 export { readPrices } from './read-prices.js';
 export type { UsageQuantities } from './usage-quantities.js';
-export { outputTokensAffordable, worstCase, type WorstCaseRequest } from './worst-case.js';
+export { WorstCase, type WorstCaseRequest } from './worst-case.js';

@@ -4,8 +4,11 @@ import { CompiledPrices } from './compiled-prices.js';
 import { priceUsage } from './price-usage.js';
 import { anyMultiplier, anyPrices, anyUsage, inputOf } from './testing/pricing-oracle.js';
 import type { Prices } from './prices.js';
-import { outputTokensAffordable, worstCase, type WorstCaseRequest } from './worst-case.js';
+import { WorstCase, type WorstCaseRequest } from './worst-case.js';
 
+const worstCase = (request: WorstCaseRequest) => new WorstCase(request).micropoints();
+const outputTokensAffordable = (micropoints: number, request: WorstCaseRequest) =>
+  new WorstCase(request).outputTokensAffordable(micropoints);
 const bound = (prices: Prices, request: Partial<WorstCaseRequest>) => ({
   ...{ prices: new CompiledPrices(prices), multiplier: '1', inputTokensMax: 0, outputTokensMax: 0 },
   ...request,

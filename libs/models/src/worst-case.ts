@@ -23,47 +23,47 @@ export interface WorstCaseRequest {
   readonly excludedKinds?: readonly TokenPriceKind[];
 }
 
-interface Bound {
-  readonly denominator: bigint;
-  readonly fixed: bigint;
-  readonly perOutputToken: bigint;
-}
-
 const NOTHING_EXCLUDED: readonly TokenPriceKind[] = [];
+const NO_PIECES: NonNullable<WorstCaseRequest['pieces']> = {};
 const FIRST_OUTPUT = TOKEN_COUNTS.findIndex(([kind]) => kind === 'outputPerMillion');
+const ORDINARY: readonly null[] = [null];
 
 /**
- * Micropoints that no usage within the bounds can exceed: the dearest kind of each side, in whichever tier and service tier can apply.
- * Input kinds are alternatives (a token is read from the cache or it is not), so is each side counted once.
+ * What a request can cost at most: no usage within its bounds costs more. The dearest kind of each side counts, in whichever tier and
+ * service tier can apply. Input kinds are alternatives (a token is read from the cache or it is not), so is each side counted once.
  */
-export function worstCase(request: WorstCaseRequest): number {
-  const output = BigInt(request.outputTokensMax);
-  let worst = 0;
-  for (const { denominator, fixed, perOutputToken } of boundsOf(request))
-    worst = Math.max(worst, roundUp(fixed + output * perOutputToken, denominator));
-  return worst;
-}
+export class WorstCase {
+  private readonly bounds: Bound[] = [];
 
-/**
- * The largest output limit per choice, up to the request's own, whose worst case these micropoints pay for; undefined where they do not
- * even pay for the input.
- */
-export function outputTokensAffordable(micropoints: number, request: WorstCaseRequest): number | undefined {
-  let tokens = BigInt(request.outputTokensMax);
-  if (micropoints >= MICROPOINTS_MAX) return Number(tokens);
-  for (const { denominator, fixed, perOutputToken } of boundsOf(request)) {
-    const left = BigInt(micropoints) * denominator - fixed;
-    if (left < 0n) return undefined;
-    if (perOutputToken > 0n && left / perOutputToken < tokens) tokens = left / perOutputToken;
+  constructor(private readonly request: WorstCaseRequest) {
+    const { prices, multiplier, inputTokensMax } = request;
+    for (const tier of prices.tiers) {
+      if (inputTokensMax <= tier.aboveInputTokens) continue;
+      for (const serviceTier of serviceTiersOf(request))
+        this.bounds.push(new Bound(tier.sheet(multiplier, serviceTier), request));
+    }
   }
-  return Number(tokens);
-}
 
-function* boundsOf(request: WorstCaseRequest): Generator<Bound> {
-  const { prices, multiplier, inputTokensMax } = request;
-  for (const tier of prices.tiers) {
-    if (inputTokensMax <= tier.aboveInputTokens) continue;
-    for (const serviceTier of serviceTiersOf(request)) yield boundOf(tier.sheet(multiplier, serviceTier), request);
+  /** Micropoints with this output limit per choice; the request's own where none is given. */
+  micropoints(outputTokens = this.request.outputTokensMax): number {
+    let worst = 0;
+    for (const bound of this.bounds) worst = Math.max(worst, bound.micropoints(outputTokens));
+    return worst;
+  }
+
+  /**
+   * The largest output limit per choice, up to the request's own, whose worst case these micropoints pay for; undefined where they do not
+   * even pay for the input.
+   */
+  outputTokensAffordable(micropoints: number): number | undefined {
+    let tokens = this.request.outputTokensMax;
+    if (micropoints >= MICROPOINTS_MAX) return tokens;
+    for (const bound of this.bounds) {
+      const affordable = bound.outputTokensAffordable(micropoints);
+      if (affordable === undefined) return undefined;
+      tokens = Math.min(tokens, affordable);
+    }
+    return tokens;
   }
 }
 
@@ -73,29 +73,81 @@ function serviceTiersOf({ prices, serviceTier }: WorstCaseRequest): readonly (st
   return serviceTier ? [null, serviceTier] : ORDINARY;
 }
 
-const ORDINARY: readonly null[] = [null];
+/** The worst case at the prices of one sheet: a straight line over the output limit. In numbers where these are exact, else in BigInt. */
+class Bound {
+  private readonly dearestInput: PriceTerm | undefined;
+  private readonly dearestOutput: PriceTerm | undefined;
 
-function boundOf(sheet: PriceSheet, request: WorstCaseRequest): Bound {
-  const { inputTokensMax, n = 1, pieces = {}, excludedKinds = NOTHING_EXCLUDED } = request;
-  let fixed = BigInt(inputTokensMax) * dearest(sheet.tokens, { from: 0, to: FIRST_OUTPUT, excludedKinds });
-  for (let index = 0; index < PIECE_COUNTS.length; index += 1)
-    fixed += cost(sheet.pieces[index], PIECE_COUNTS[index]![1](pieces));
-  for (const [name, calls] of Object.entries(pieces.toolCalls ?? {})) fixed += cost(sheet.tools.get(name), calls);
-  const perOutputToken =
-    BigInt(n) * dearest(sheet.tokens, { from: FIRST_OUTPUT, to: TOKEN_COUNTS.length, excludedKinds });
-  return { denominator: sheet.denominator, fixed, perOutputToken };
+  constructor(
+    private readonly sheet: PriceSheet,
+    private readonly request: WorstCaseRequest,
+  ) {
+    const { excludedKinds = NOTHING_EXCLUDED } = request;
+    this.dearestInput = dearest(sheet.tokens.slice(0, FIRST_OUTPUT), excludedKinds, 0);
+    this.dearestOutput = dearest(sheet.tokens.slice(FIRST_OUTPUT), excludedKinds, FIRST_OUTPUT);
+  }
+
+  micropoints(outputTokens: number): number {
+    const { fastDenominator } = this.sheet;
+    const sum = this.fastSum(outputTokens);
+    // Not merely "is a safe integer": what was rounded on the way is never below the range, and NaN is no number of it.
+    if (!(sum <= Number.MAX_SAFE_INTEGER) || Number.isNaN(fastDenominator)) return this.exactly(outputTokens);
+    const rest = sum % fastDenominator;
+    return (sum - rest) / fastDenominator + (rest === 0 ? 0 : 1);
+  }
+
+  outputTokensAffordable(micropoints: number): number | undefined {
+    const left = BigInt(micropoints) * this.sheet.denominator - this.fixed;
+    if (left < 0n) return undefined;
+    const { perOutputToken } = this;
+    return perOutputToken === 0n ? Infinity : Number(left / perOutputToken);
+  }
+
+  private fastSum(outputTokens: number): number {
+    const { inputTokensMax, n = 1, pieces = NO_PIECES } = this.request;
+    let sum = inputTokensMax * (this.dearestInput?.fastNumerator ?? 0);
+    sum += outputTokens * n * (this.dearestOutput?.fastNumerator ?? 0);
+    for (let index = 0; index < PIECE_COUNTS.length; index += 1) {
+      const term = this.sheet.pieces[index];
+      if (term) sum += (PIECE_COUNTS[index]![1](pieces) ?? 0) * term.fastNumerator;
+    }
+    for (const name in pieces.toolCalls)
+      sum += pieces.toolCalls[name]! * (this.sheet.tools.get(name)?.fastNumerator ?? 0);
+    return sum;
+  }
+
+  private exactly(outputTokens: number): number {
+    return roundUp(this.fixed + BigInt(outputTokens) * this.perOutputToken, this.sheet.denominator);
+  }
+
+  private get perOutputToken(): bigint {
+    return cost(this.dearestOutput, this.request.n ?? 1);
+  }
+
+  private get fixed(): bigint {
+    const { inputTokensMax, pieces = NO_PIECES } = this.request;
+    let fixed = cost(this.dearestInput, inputTokensMax);
+    for (let index = 0; index < PIECE_COUNTS.length; index += 1)
+      fixed += cost(this.sheet.pieces[index], PIECE_COUNTS[index]![1](pieces));
+    for (const [name, calls] of Object.entries(pieces.toolCalls ?? {}))
+      fixed += cost(this.sheet.tools.get(name), calls);
+    return fixed;
+  }
 }
 
+/** The dearest term of those that are not excluded; undefined where none costs anything. `first` is the place of the first in `TOKEN_COUNTS`. */
 function dearest(
   terms: PriceSheet['tokens'],
-  { from, to, excludedKinds }: { from: number; to: number; excludedKinds: readonly TokenPriceKind[] },
-): bigint {
-  let price = 0n;
-  for (let index = from; index < to; index += 1) {
+  excludedKinds: readonly TokenPriceKind[],
+  first: number,
+): PriceTerm | undefined {
+  let best: PriceTerm | undefined;
+  for (let index = 0; index < terms.length; index += 1) {
     const term = terms[index];
-    if (term && term.numerator > price && !excludedKinds.includes(TOKEN_COUNTS[index]![0])) price = term.numerator;
+    if (term && term.numerator > (best?.numerator ?? 0n) && !excludedKinds.includes(TOKEN_COUNTS[first + index]![0]))
+      best = term;
   }
-  return price;
+  return best;
 }
 
 function cost(term: PriceTerm | undefined, units: number | undefined): bigint {

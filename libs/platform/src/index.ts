@@ -2,6 +2,7 @@ export { CachedRows, type CachedRowsSource } from './change-feed/cached-rows.js'
 export { ChangeFeed, type ChangeListener } from './change-feed/change-feed.js';
 export { Snapshot, type SnapshotSource } from './change-feed/snapshot.js';
 export { Clock, SystemClock } from './clock/clock.js';
+export { Roster, type Member } from './collections/roster.js';
 export { ConfigError, readConfig, type ConfigOf, type ConfigSpec } from './config/read-config.js';
 export type { Variable } from './config/variable.js';
 export { VARIABLES } from './config/variables.js';
@@ -24,7 +25,8 @@ export {
 } from './database/rows.js';
 export { isForeignKeyViolation, isUniqueViolation } from './database/violations.js';
 export { timeOfUuidv7, uuidv7 } from './ids.js';
-export { createLogger, LOGGER, type Logger } from './logging/logger.js';
+export { createLogger, infoWriterOf, LOGGER, type InfoWriter, type Logger } from './logging/logger.js';
+export { DurationHistogram, type DurationSeries } from './metrics/duration-histogram.js';
 export { MetricsRegistry } from './metrics/metrics-registry.js';
 export { PlatformModule, type PlatformOptions } from './platform.module.js';
 export { CidrSet } from './address/cidr-set.js';

@@ -1,4 +1,4 @@
-import type { ErrorRenderer, Logger } from '@tokenbay/platform';
+import { type ErrorRenderer, infoWriterOf, type Logger } from '@tokenbay/platform';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ErrorCounts } from './error-counts.js';
 import type { RequestMetrics } from './request-metrics.js';
@@ -12,6 +12,7 @@ declare module 'fastify' {
 
 /** Counts every request, and writes one line for each that was served; refusals have a line of their own, with their code. */
 export function observeRequests(fastify: FastifyInstance, metrics: RequestMetrics, logger: Logger): void {
+  const writeInfo = infoWriterOf(logger);
   fastify.decorateRequest('startedAtMs', 0);
   fastify.decorateRequest('notes');
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -20,21 +21,16 @@ export function observeRequests(fastify: FastifyInstance, metrics: RequestMetric
     // Fastify makes these anew each time they are asked for.
     const { url: route, config } = request.routeOptions;
     metrics.begin();
-    reply.raw.once('close', () => {
-      const ms = performance.now() - request.startedAtMs;
-      const status = reply.raw.headersSent ? reply.raw.statusCode : 0;
+    reply.raw.on('close', () => {
+      const { raw } = reply;
+      const { brokenBy } = request.notes;
+      const seconds = (performance.now() - request.startedAtMs) / 1000;
+      const status = raw.headersSent ? raw.statusCode : 0;
       const isPublic = config.access === 'public';
-      metrics.end({
-        route: route ?? 'none',
-        status,
-        brokenBy: request.notes.brokenBy,
-        isPublic,
-        seconds: ms / 1000,
-      });
+      metrics.end({ route: route ?? 'none', status, brokenBy, isPublic, seconds });
       // A refusal and a stream that broke have a line of their own.
-      if (status >= 400 || isPublic || request.notes.brokenBy) return;
-      const words = reply.raw.writableFinished ? 'served' : 'client left';
-      logger.info({ requestId: request.id, ...lineOf(request), status }, words);
+      if (status >= 400 || isPublic || brokenBy) return;
+      writeInfo(raw.writableFinished ? 'served' : 'client left', renderLine(request, route ?? 'none', status));
     });
     done();
   });
@@ -54,4 +50,14 @@ export function countErrors(renderer: ErrorRenderer, counts: ErrorCounts): Error
 export function lineOf({ method, caller, routeOptions, notes, startedAtMs }: FastifyRequest): object {
   const ms = Math.round(performance.now() - startedAtMs);
   return { method, route: routeOptions.url, ms, accountId: caller?.account.id, apiKeyId: caller?.key.id, ...notes };
+}
+
+/** The same in JSON text, for requests that were served. Ids, methods and patterns hold nothing that JSON would escape. */
+function renderLine({ id, method, caller, notes, startedAtMs }: FastifyRequest, route: string, status: number): string {
+  const ms = Math.round(performance.now() - startedAtMs);
+  let line = `"requestId":"${id}","method":"${method}","route":"${route}","ms":${ms}`;
+  if (caller) line += `,"accountId":"${caller.account.id}","apiKeyId":"${caller.key.id}"`;
+  if (notes.model !== undefined) line += `,"model":${JSON.stringify(notes.model)}`;
+  if (notes.charge !== undefined) line += `,"charge":${notes.charge}`;
+  return `${line},"status":${status}`;
 }

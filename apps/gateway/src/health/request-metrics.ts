@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { MetricsRegistry } from '@tokenbay/platform';
+import { DurationHistogram, type DurationSeries, MetricsRegistry } from '@tokenbay/platform';
 import { ErrorCounts } from './error-counts.js';
-import { collectDefaultMetrics, Counter, Gauge, Histogram } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge } from 'prom-client';
 
 const SECONDS_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
@@ -12,10 +12,10 @@ const LEDGER_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 export class RequestMetrics {
   private readonly served = new Map<string, number>();
   private readonly attempts = new Map<string, number>();
-  private readonly duration: Histogram;
-  private readonly firstByte: Histogram;
-  private readonly reserveSeconds: Observer;
-  private readonly settleSeconds: Observer;
+  private readonly duration: DurationSeries;
+  private readonly firstByte: DurationSeries;
+  private readonly reserveSeconds: DurationSeries;
+  private readonly settleSeconds: DurationSeries;
   private inFlight = 0;
   private charged = 0;
   private uncollected = 0;
@@ -26,27 +26,23 @@ export class RequestMetrics {
   ) {
     const registers = [registry];
     collectDefaultMetrics({ register: registry });
-    this.duration = new Histogram({
+    this.duration = new DurationHistogram(registry, {
       name: 'tokenbay_request_duration_seconds',
       help: 'From the request head to the last byte of the answer.',
       buckets: SECONDS_BUCKETS,
-      registers,
-    });
-    this.firstByte = new Histogram({
+    }).series();
+    this.firstByte = new DurationHistogram(registry, {
       name: 'tokenbay_first_byte_seconds',
       help: 'From the request head to the first byte from an upstream.',
       buckets: SECONDS_BUCKETS,
-      registers,
-    });
-    const ledger = new Histogram({
+    }).series();
+    const ledger = new DurationHistogram(registry, {
       name: 'tokenbay_ledger_seconds',
       help: 'What a request waits for the ledger.',
-      labelNames: ['operation'],
       buckets: LEDGER_BUCKETS,
-      registers,
     });
-    this.reserveSeconds = ledger.labels('reserve');
-    this.settleSeconds = ledger.labels('settle');
+    this.reserveSeconds = ledger.series({ operation: 'reserve' });
+    this.settleSeconds = ledger.series({ operation: 'settle' });
     publishSum(
       registry,
       { name: 'tokenbay_charged_micropoints_total', help: 'Micropoints charged.' },
@@ -124,10 +120,6 @@ export class RequestMetrics {
   observeFirstByte(seconds: number): void {
     this.firstByte.observe(seconds);
   }
-}
-
-interface Observer {
-  observe(seconds: number): void;
 }
 
 /** How a request ended. */

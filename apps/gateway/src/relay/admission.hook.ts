@@ -43,19 +43,27 @@ export function installAdmission(fastify: FastifyInstance, options: AdmissionOpt
   const budget = new BodyBudget();
   fastify.decorateRequest('bodyBytes', 0);
   fastify.addHook('onRequest', (request, reply, done) => {
-    reply.raw.once('close', () => budget.give(request.bodyBytes));
+    reply.raw.on('close', () => budget.give(request.bodyBytes));
     done();
   });
-  fastify.addHook('onRequest', async (request, reply) => {
+  // It throws, calls back, or (where something had to be read) returns a promise: Fastify takes all three.
+  fastify.addHook('onRequest', (request, reply, done): void | Promise<void> => {
     if (request.is404) throw refuseRoute(request);
     const { config } = request.routeOptions;
-    if (config.access === 'public') return;
-    request.caller = await options.relay.admit({
+    if (config.access === 'public') {
+      done();
+      return undefined;
+    }
+    const caller = options.relay.admit({
       address: addressOf(request, options.trustedProxies),
       readCredential: () => credentialOf(request),
       countsForAccountRate: config.countsForAccountRate === true,
       onAccountRate: (decision) => showRate(reply, decision),
     });
+    if (caller instanceof Promise) return caller.then((decided) => void (request.caller = decided));
+    request.caller = caller;
+    done();
+    return undefined;
   });
   fastify.removeContentTypeParser('application/json');
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {

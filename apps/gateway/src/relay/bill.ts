@@ -31,8 +31,8 @@ export interface BillFacts {
   readonly multiplier: string;
 }
 
-/** The bill of an answer: what was reported, else what can be counted. */
-export async function billOf(facts: BillFacts, { usage, text }: Pick<Metered, 'usage' | 'text'>): Promise<Bill> {
+/** The bill of an answer: what was reported, at once, else what can be counted. */
+export function billOf(facts: BillFacts, { usage, text }: Pick<Metered, 'usage' | 'text'>): Bill | Promise<Bill> {
   return usage ? billReported(facts, usage) : billEstimated(facts, text);
 }
 

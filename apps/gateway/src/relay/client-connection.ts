@@ -12,7 +12,7 @@ export class ClientConnection {
 
   constructor(private readonly reply: FastifyReply) {
     this.isGone = reply.raw.destroyed;
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       if (reply.raw.writableFinished) return;
       this.isGone = true;
       for (const listener of this.goneListeners.splice(0)) listener();

@@ -54,9 +54,10 @@ export class Deliverer {
 
   /** Charges a whole answer and sends it. */
   async deliverWhole({ bytes, reading }: WholeAnswer, { reply, client, settlement, facts }: Delivery): Promise<void> {
-    const bill = await billOf(facts, reading);
-    await settlement.charge(bill, client.isGone ? 'client_left' : 'completed');
-    await reply.header('content-type', 'application/json').send(bytes);
+    const bill = billOf(facts, reading);
+    await settlement.charge(bill instanceof Promise ? await bill : bill, client.isGone ? 'client_left' : 'completed');
+    // Not awaited: a reply is a promise of having been sent, which costs listeners and says nothing that its connection does not.
+    void reply.header('content-type', 'application/json').send(bytes);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Channel, type ChannelKey, pickChannel } from '@tokenbay/channels';
 import { DomainError } from '@tokenbay/errors';
-import { findAdapter, type ProviderAdapter } from '@tokenbay/providers';
+import { findAdapter, type JsonObject, type ProviderAdapter } from '@tokenbay/providers';
 import { RequestMetrics } from '../health/request-metrics.js';
 import type { CallLimits, UpstreamCall } from '../upstream/upstream-call.js';
 import { UpstreamClient } from '../upstream/upstream.client.js';
@@ -176,14 +176,20 @@ function openSecret(key: ChannelKey): string {
 
 /** Where the refusal's body cannot be read, its status speaks alone. */
 async function refuse(call: UpstreamCall, adapter: ProviderAdapter): Promise<never> {
-  const body = await call.readAll(ERROR_BYTES_MAX).then(
-    (bytes) => parseObject(bytes.toString('utf8')),
-    () => undefined,
-  );
+  const body = await readErrorBody(call);
   throwUpstreamFailure(adapter.readFailure(call.status, body, readRetryAfter(call.headers)), call.status);
 }
 
-async function readBody(call: UpstreamCall): Promise<Buffer> {
+async function readErrorBody(call: UpstreamCall): Promise<JsonObject | undefined> {
+  try {
+    const bytes = await call.readAll(ERROR_BYTES_MAX);
+    return parseObject(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function readBody(call: UpstreamCall): Buffer | Promise<Buffer> {
   const encoding = call.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity')
     throw new UpstreamError('malformed', 'an encoding that was not asked for');

@@ -1,11 +1,5 @@
 import { DomainError } from '@tokenbay/errors';
-import {
-  findUnpricedKinds,
-  type Model,
-  outputTokensAffordable,
-  worstCase,
-  type WorstCaseRequest,
-} from '@tokenbay/models';
+import { findUnpricedKinds, type Model, WorstCase, type WorstCaseRequest } from '@tokenbay/models';
 import { type Call, toolCallsOf } from './call.js';
 import { tokenLimitsOf } from './token-limits.js';
 
@@ -46,17 +40,15 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
     pieces: { toolCalls: toolCallsOf(call) },
   };
   const floor = Math.min(outputTokensMax, call.outputTokensFloor);
-  const need = worstCase(request);
+  const worst = new WorstCase(request);
+  const need = worst.micropoints();
+  const inputTokensMax = Math.min(request.inputTokensMax + ADDED_INPUT_TOKENS, limits.contextTokensMax);
   return {
     need,
-    extra:
-      worstCase({
-        ...request,
-        inputTokensMax: Math.min(request.inputTokensMax + ADDED_INPUT_TOKENS, limits.contextTokensMax),
-      }) - need,
-    least: worstCase({ ...request, outputTokensMax: floor }),
+    extra: new WorstCase({ ...request, inputTokensMax }).micropoints() - need,
+    least: worst.micropoints(floor),
     outputTokensMax,
-    outputTokensFor: (micropoints) => Math.max(floor, outputTokensAffordable(micropoints, request) ?? floor),
+    outputTokensFor: (micropoints) => Math.max(floor, worst.outputTokensAffordable(micropoints) ?? floor),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
 import { AccessRuleBook } from '@tokenbay/access-rules';
 import {
+  type Account,
   AccountsReader,
   assertAccountActive,
   assertGroupServesModel,
@@ -9,7 +10,7 @@ import {
 } from '@tokenbay/accounts';
 import { type Channel, ChannelCatalog } from '@tokenbay/channels';
 import { DomainError, type ErrorCode } from '@tokenbay/errors';
-import { assertKeyAllowsModel, assertKeyUsable, KeysReader, KeyUses } from '@tokenbay/keys';
+import { type ApiKey, assertKeyAllowsModel, assertKeyUsable, KeysReader, KeyUses } from '@tokenbay/keys';
 import { type RateDecision, RateLimiter } from '@tokenbay/limits';
 import { type Model, ModelCatalog } from '@tokenbay/models';
 import { type ClientAddress, Clock } from '@tokenbay/platform';
@@ -83,25 +84,45 @@ export class RelayService implements BeforeApplicationShutdown {
     @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
-  /** Decides from a request's head whether its sender may ask at all. Throws the first refusal that applies. */
-  async admit(head: RequestHead): Promise<Caller> {
-    const { address } = head;
-    await this.takeAddressRate(address);
-    this.rules.assertNotBlacklistedGlobally(address);
+  /**
+   * Decides from a request's head whether its sender may ask at all. Throws (or rejects with) the first refusal that applies. It answers at
+   * once, without a promise, where nothing must be read or asked elsewhere: nearly always.
+   */
+  admit(head: RequestHead): Caller | Promise<Caller> {
+    const passed = this.takeAddressRate(head.address);
+    return passed ? passed.then(() => this.authenticate(head)) : this.authenticate(head);
+  }
+
+  private authenticate(head: RequestHead): Caller | Promise<Caller> {
+    this.rules.assertNotBlacklistedGlobally(head.address);
+    const key = this.keys.authenticate(head.readCredential());
+    return key instanceof Promise ? key.then((read) => this.findAccount(head, read)) : this.findAccount(head, key);
+  }
+
+  private findAccount(head: RequestHead, key: ApiKey): Caller | Promise<Caller> {
     const nowMs = this.clock.nowMs();
-    const key = await this.keys.authenticate(head.readCredential());
     assertKeyUsable(key, nowMs);
-    const account = await this.accounts.get(key.accountId);
+    const account = this.accounts.get(key.accountId);
+    return account instanceof Promise
+      ? account.then((read) => this.authorize(head, key, read))
+      : this.authorize(head, key, account);
+  }
+
+  private authorize(head: RequestHead, key: ApiKey, account: Account): Caller | Promise<Caller> {
+    const { address } = head;
+    const nowMs = this.clock.nowMs();
     assertAccountActive(account);
     const group = resolveGroup({ keyGroup: key.group, account, groups: this.groups });
     this.rules.assertAllowed({ accountId: account.id, apiKeyId: key.id, group: group.name }, address, nowMs);
-    if (head.countsForAccountRate && account.rateLimit) {
-      const decision = await this.limiter.consume(`account:${account.id}`, account.rateLimit);
-      head.onAccountRate(decision);
-      assertAllowed(decision, 'account_rate_limited');
-    }
-    this.keyUses.record(key.id, nowMs);
-    return { key, account, group, address };
+    const caller = { key, account, group, address };
+    const passed = this.takeAccountRate(head, account);
+    if (passed) return passed.then(() => this.welcome(caller, nowMs));
+    return this.welcome(caller, nowMs);
+  }
+
+  private welcome(caller: Caller, nowMs: number): Caller {
+    this.keyUses.record(caller.key.id, nowMs);
+    return caller;
   }
 
   /** Serves a request that was admitted, to its last byte. Rejects with the first refusal, or with what went wrong upstream. */
@@ -111,7 +132,8 @@ export class RelayService implements BeforeApplicationShutdown {
     request.notes.model = model.name;
     const multiplier = caller.group.priceMultiplier;
     const price = quote(call, model, multiplier);
-    await this.takeModelRate(model, caller);
+    const passed = this.takeModelRate(model, caller);
+    if (passed) await passed;
     const client = new ClientConnection(reply);
     const hold = await this.reserve(request.id, caller, price);
     const attempts: Attempt[] = [];
@@ -120,8 +142,12 @@ export class RelayService implements BeforeApplicationShutdown {
       onSettled: (settled: SettleOutcome, ms: number) => this.noteSettled(request, settled, ms),
     };
     const settlement = new Settlement(this.points, hold, facts);
-    const serving = this.answer({ request, reply, caller, client, price, hold, facts, settlement });
-    return this.running.track(serving);
+    this.running.begin();
+    try {
+      await this.answer({ request, reply, caller, client, price, hold, facts, settlement });
+    } finally {
+      this.running.end();
+    }
   }
 
   /** Ends every answer that still runs: its client is told, and it costs nothing, since it is we who cut it. */
@@ -202,21 +228,34 @@ export class RelayService implements BeforeApplicationShutdown {
     return channels;
   }
 
-  private async takeAddressRate(address: ClientAddress): Promise<void> {
+  private takeAddressRate(address: ClientAddress): void | Promise<void> {
     const requests = this.config.requestsPerMinutePerIp;
     if (requests === 0) return;
-    const decision = await this.limiter.consume(`address:${address.text}`, { requests, windowSeconds: MINUTE_SECONDS });
-    assertAllowed(decision, 'global_rate_limited');
+    const decision = this.limiter.consume(`address:${address.text}`, { requests, windowSeconds: MINUTE_SECONDS });
+    return whenDecided(decision, 'global_rate_limited');
   }
 
-  private async takeModelRate({ name, rateLimit }: Model, { account }: Caller): Promise<void> {
+  private takeAccountRate(head: RequestHead, { id, rateLimit }: Account): void | Promise<void> {
+    if (!head.countsForAccountRate || !rateLimit) return;
+    const decision = this.limiter.consume(`account:${id}`, rateLimit);
+    return whenDecided(decision, 'account_rate_limited', head.onAccountRate);
+  }
+
+  private takeModelRate({ name, rateLimit }: Model, { account }: Caller): void | Promise<void> {
     if (!rateLimit) return;
-    assertAllowed(await this.limiter.consume(`model:${account.id}:${name}`, rateLimit), 'model_rate_limited');
+    return whenDecided(this.limiter.consume(`model:${account.id}:${name}`, rateLimit), 'model_rate_limited');
   }
 }
 
-function assertAllowed({ allowed, resetMs }: RateDecision, code: ErrorCode): void {
-  if (!allowed) throw new DomainError(code, undefined, { retryAfterSeconds: resetMs / 1000 });
+/** Throws, or rejects with, the refusal of a decision; tells of the decision before. */
+function whenDecided(
+  decision: RateDecision | Promise<RateDecision>,
+  code: ErrorCode,
+  tell?: (decision: RateDecision) => void,
+): void | Promise<void> {
+  if (decision instanceof Promise) return decision.then((decided) => whenDecided(decided, code, tell));
+  tell?.(decision);
+  if (!decision.allowed) throw new DomainError(code, undefined, { retryAfterSeconds: decision.resetMs / 1000 });
 }
 
 /** The output limit to send upstream: lowered where the hold is smaller than the worst case, or where the client asks beyond the model. */

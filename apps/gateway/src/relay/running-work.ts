@@ -4,18 +4,32 @@ import { Injectable } from '@nestjs/common';
 /** Work that must be over before the process stops, though nobody else waits for it. */
 @Injectable()
 export class RunningWork {
-  private readonly works = new Set<Promise<unknown>>();
+  private running = 0;
+  private readonly waiters: (() => void)[] = [];
+
+  /** Counts work in; each begun is ended once. */
+  begin(): void {
+    this.running += 1;
+  }
+
+  /** Counts work out. */
+  end(): void {
+    this.running -= 1;
+    if (this.running === 0) for (const resolve of this.waiters.splice(0)) resolve();
+  }
 
   /** Counts work as running until it is over; answers the same work. */
   track<T>(work: Promise<T>): Promise<T> {
-    this.works.add(work);
-    const forget = (): void => void this.works.delete(work);
-    work.then(forget, forget);
+    this.begin();
+    const end = (): void => this.end();
+    work.then(end, end);
     return work;
   }
 
-  /** Resolves when everything is over, or after so many milliseconds. */
+  /** Resolves when nothing runs, or after so many milliseconds. */
   async whenAllOver(ms: number): Promise<void> {
-    await Promise.race([Promise.allSettled(this.works), pause(ms, undefined, { ref: false })]);
+    if (this.running === 0) return;
+    const over = new Promise<void>((resolve) => void this.waiters.push(resolve));
+    await Promise.race([over, pause(ms, undefined, { ref: false })]);
   }
 }

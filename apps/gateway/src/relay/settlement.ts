@@ -37,9 +37,8 @@ export class Settlement {
    * Charges what was consumed. Once it resolves the last bytes may be sent. Rejects with `ledger_unavailable` where the charge is not
    * known to be durable, and where the hold is gone and nobody can pay any more.
    */
-  async charge(bill: Bill, outcome: 'completed' | 'client_left'): Promise<void> {
-    const { funding } = await this.settle({ bill, outcome, status: 200, code: null });
-    if (funding === 'refused') throw new DomainError('ledger_unavailable', 'the hold was given back meanwhile');
+  charge(bill: Bill, outcome: 'completed' | 'client_left'): Promise<void> {
+    return this.settle({ bill, outcome, status: 200, code: null }).then(assertFunded);
   }
 
   /** Ends a request that failed: nothing is charged; what it cost upstream, if anything, is recorded as the platform's. */
@@ -60,12 +59,13 @@ export class Settlement {
     if (last) attempts.push({ ...last, reason });
   }
 
-  private async settle(ending: Ending): Promise<SettleOutcome> {
+  private settle(ending: Ending): Promise<SettleOutcome> {
     this.isOver = true;
     const settlingAtMs = performance.now();
-    const settled = await this.points.settle(this.hold, this.toCharge(ending));
-    this.facts.onSettled(settled, performance.now() - settlingAtMs);
-    return settled;
+    return this.points.settle(this.hold, this.toCharge(ending)).then((settled) => {
+      this.facts.onSettled(settled, performance.now() - settlingAtMs);
+      return settled;
+    });
   }
 
   private toCharge({ bill, outcome, status, code }: Ending): Charge {
@@ -95,4 +95,8 @@ export class Settlement {
       receipt: { lines: price.lines, multiplier, attempts },
     };
   }
+}
+
+function assertFunded({ funding }: SettleOutcome): void {
+  if (funding === 'refused') throw new DomainError('ledger_unavailable', 'the hold was given back meanwhile');
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Member, Roster } from '@tokenbay/platform';
 import type { Dispatcher } from 'undici';
 import { UpstreamError } from './upstream-error.js';
 
@@ -13,6 +14,9 @@ export interface CallLimits {
 /** Takes one chunk; a promise makes the upstream wait until it resolves. */
 export type ChunkConsumer = (chunk: Buffer) => void | Promise<void>;
 
+/** So much is kept for a consumer that is about to come: a whole answer usually arrives together with its head. */
+const WAITING_BYTES_MAX = 65_536;
+
 const CONNECT_ERRORS = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 const CONNECT_TIMEOUTS = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
@@ -21,7 +25,8 @@ const CONNECT_TIMEOUTS = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
  * One call to an upstream: resolves `started` at the response's head, then hands its body to one consumer. Chunks that arrive before the
  * consumer are kept. Time limits are checked from outside by `expire`, so that a call needs no timer of its own.
  */
-export class UpstreamCall implements Dispatcher.DispatchHandler {
+export class UpstreamCall implements Dispatcher.DispatchHandler, Member {
+  place = -1;
   readonly started: Promise<this>;
   status = 0;
   headers: IncomingHttpHeaders = {};
@@ -31,6 +36,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   private abandonedAtMs = Infinity;
   private controller: Dispatcher.DispatchController | undefined;
   private readonly waiting: Buffer[] = [];
+  private waitingBytes = 0;
   private consumer: ChunkConsumer | undefined;
   private failure: UpstreamError | undefined;
   private isEnded = false;
@@ -39,13 +45,14 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   private rejectStarted!: (error: UpstreamError) => void;
   private resolveBody: (() => void) | undefined;
   private rejectBody: ((error: unknown) => void) | undefined;
-  private readonly overListeners: (() => void)[];
+  private overListener: (() => void) | undefined;
 
   constructor(
     private readonly limits: CallLimits,
-    onOver: (call: UpstreamCall) => void,
+    /** Where it is while it is under way. */
+    private readonly calls: Roster<UpstreamCall>,
   ) {
-    this.overListeners = [() => onOver(this)];
+    calls.add(this);
     const nowMs = performance.now();
     this.totalEndsAtMs = nowMs + limits.totalTimeoutMs;
     this.phaseEndsAtMs = nowMs + limits.connectTimeoutMs + limits.firstByteTimeoutMs;
@@ -65,16 +72,17 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     });
   }
 
-  /** Reads the whole body. Rejects with `too_large` beyond the given size. */
-  async readAll(bytesMax: number): Promise<Buffer> {
+  /** The whole body; at once where all of it has arrived. Throws, or rejects with, `too_large` beyond the given size. */
+  readAll(bytesMax: number): Buffer | Promise<Buffer> {
+    if (this.isEnded) return joinWithin(this.waiting.splice(0), bytesMax);
     const chunks: Buffer[] = [];
     let bytes = 0;
-    await this.consume((chunk) => {
+    const over = this.consume((chunk) => {
       bytes += chunk.length;
-      if (bytes > bytesMax) throw new UpstreamError('too_large', `body over ${bytesMax} bytes`);
+      if (bytes > bytesMax) throw tooLarge(bytesMax);
       chunks.push(chunk);
     });
-    return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    return over.then(() => joinWithin(chunks, bytesMax));
   }
 
   /** Ends the call; whoever waits for it is answered with the error. A call that is over is left alone. */
@@ -84,10 +92,10 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     this.controller?.abort(error);
   }
 
-  /** Calls back once when nothing more comes, well or badly; at once if that is so already. */
+  /** Calls back once when nothing more comes, well or badly; at once if that is so already. One may ask. */
   whenOver(callback: () => void): void {
     if (this.isEnded || this.failure) callback();
-    else this.overListeners.push(callback);
+    else this.overListener = callback;
   }
 
   /** Gives a call whose client has left this much more time, and then ends it with `abandoned`. */
@@ -128,8 +136,9 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.phaseEndsAtMs = performance.now() + this.limits.idleTimeoutMs;
     this.waiting.push(chunk);
+    this.waitingBytes += chunk.length;
     if (this.consumer) this.drain();
-    if (this.waiting.length > 0) controller.pause();
+    if (this.waiting.length > 0 && (this.consumer || this.waitingBytes > WAITING_BYTES_MAX)) controller.pause();
   }
 
   onResponseEnd(): void {
@@ -176,7 +185,8 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
   }
 
   private tellOver(): void {
-    for (const listener of this.overListeners.splice(0)) listener();
+    this.calls.delete(this);
+    this.overListener?.();
   }
 
   private giveUp(error: unknown): void {
@@ -192,6 +202,16 @@ export class UpstreamCall implements Dispatcher.DispatchHandler {
     this.rejectStarted(error);
     if (!this.isBusy) this.rejectBody?.(error);
   }
+}
+
+function joinWithin(chunks: readonly Buffer[], bytesMax: number): Buffer {
+  const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+  if (bytes.length > bytesMax) throw tooLarge(bytesMax);
+  return bytes;
+}
+
+function tooLarge(bytesMax: number): UpstreamError {
+  return new UpstreamError('too_large', `body over ${bytesMax} bytes`);
 }
 
 function judge(error: Error, status: number): UpstreamError {

@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Roster } from '@tokenbay/platform';
 import { Pool } from 'undici';
 import { type CallLimits, UpstreamCall } from './upstream-call.js';
 import { UpstreamError } from './upstream-error.js';
@@ -29,14 +30,12 @@ const HEADER_BYTES_MAX = 65_536;
 @Injectable()
 export class UpstreamClient implements OnApplicationShutdown {
   private readonly upstreams = new Map<string, Upstream>();
-  private readonly calls = new Set<UpstreamCall>();
+  private readonly calls = new Roster<UpstreamCall>();
   private readonly sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
-  private readonly forget = (call: UpstreamCall): void => void this.calls.delete(call);
 
   /** Sends a request; the call's `started` resolves at the response's head and rejects with UpstreamError. */
   send({ baseUrl, path, headers, body, limits }: UpstreamRequest): UpstreamCall {
-    const call = new UpstreamCall(limits, this.forget);
-    this.calls.add(call);
+    const call = new UpstreamCall(limits, this.calls);
     try {
       const { pool, pathPrefix } = this.upstreamOf(baseUrl, limits.connectTimeoutMs);
       pool.dispatch({ method: 'POST', path: pathPrefix + path, headers, body }, call);
@@ -48,17 +47,17 @@ export class UpstreamClient implements OnApplicationShutdown {
 
   /** Ends every call: whoever waits for it is told that the process stops. */
   cutAll(): void {
-    for (const call of this.calls) call.abort(new UpstreamError('cut', 'the gateway is stopping'));
+    this.calls.forEach((call) => call.abort(new UpstreamError('cut', 'the gateway is stopping')));
   }
 
   /** Gives every call this much more time: the process is stopping, and who is left has no client any more. */
   abandonWithin(ms: number): void {
-    for (const call of this.calls) call.abandonWithin(ms);
+    this.calls.forEach((call) => call.abandonWithin(ms));
   }
 
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.sweeper);
-    for (const call of this.calls) call.abort();
+    this.calls.forEach((call) => call.abort());
     await Promise.all([...this.upstreams.values()].map(({ pool }) => pool.destroy()));
   }
 
@@ -86,7 +85,7 @@ export class UpstreamClient implements OnApplicationShutdown {
 
   private sweep(): void {
     const nowMs = performance.now();
-    for (const call of this.calls) call.expire(nowMs);
+    this.calls.forEach((call) => call.expire(nowMs));
     for (const [key, { pool, usedAtMs }] of this.upstreams) {
       if (nowMs - usedAtMs < POOL_IDLE_MS) continue;
       this.upstreams.delete(key);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { generateSecret, isWellFormedSecret } from './secret.js';
 import { SecretBox } from './secret-box.js';
 import { SecretHasher } from './secret-hasher.js';
@@ -37,6 +37,25 @@ describe('the secret box', () => {
     const altered = Buffer.from(sealed);
     altered[altered.length - 1]! ^= 1;
     expect(() => box.open(altered, 'a:1')).toThrow();
+  });
+});
+
+describe('the secret hasher', () => {
+  it("is Node's own HMAC-SHA-256 under the derived key, for texts of every length and alphabet", () => {
+    const key = aKey();
+    const hasher = new SecretHasher(key);
+    const texts = [
+      '',
+      'a',
+      'ключ',
+      '\u{1f511}'.repeat(30),
+      ...[63, 64, 65, 1023, 1024, 1025, 5000].map((n) => 'x'.repeat(n)),
+    ];
+    for (const text of [...texts, ...texts.reverse()]) {
+      const expected = createHmac('sha256', key.derive('secret-hash/1')).update(text).digest();
+      expect(hasher.hash(text)).toEqual(expected);
+      expect(hasher.hashText(text)).toBe(expected.toString('base64'));
+    }
   });
 });
 
