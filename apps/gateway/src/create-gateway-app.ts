@@ -7,6 +7,7 @@ import { ErrorCounts } from './health/error-counts.js';
 import { countErrors, lineOf, observeRequests } from './health/observe-requests.js';
 import { RequestMetrics } from './health/request-metrics.js';
 import { installAdmission } from './relay/admission.hook.js';
+import { mountRelayRoutes } from './relay/relay-route.js';
 import { RelayService } from './relay/relay.service.js';
 import { dialectErrorRenderer } from './surfaces/dialect-error-renderer.js';
 
@@ -37,6 +38,7 @@ export async function createGatewayApp(config: GatewayConfig, logger: Logger): P
   const fastify = app.getHttpAdapter().getInstance();
   observeRequests(fastify, app.get(RequestMetrics), logger);
   installAdmission(fastify, { relay: app.get(RelayService), trustedProxies, bodyBytesMax });
+  mountRelayRoutes(app, fastify);
   return app;
 }
 

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { type Logger, PlatformModule } from '@tokenbay/platform';
 import { LedgerModule, PointsModule } from '@tokenbay/points';
 import { ModelsModule } from '@tokenbay/models';
@@ -23,6 +24,7 @@ export class GatewayModule {
       module: GatewayModule,
       global: true,
       imports: [
+        DiscoveryModule,
         PlatformModule.forRoot({ app: 'gateway', databaseUrl, secretsKey, logger, entities: ENTITIES }),
         ModelsModule,
         LedgerModule,

@@ -1,20 +1,18 @@
-import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
+import { Controller } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RelayRoute } from '../../relay/relay-route.js';
 import { RelayService } from '../../relay/relay.service.js';
 import { jsonBodyOf } from '../json-body.js';
 import { readChatCall } from './request.js';
 
 /** OpenAI's Chat Completions. */
-@Controller('v1/chat/completions')
+@Controller()
 export class OpenAiChatController {
   constructor(private readonly relay: RelayService) {}
 
   /** Answers one completion, whole or as an event stream. */
-  @Post()
-  @HttpCode(200)
-  @RouteConfig({ countsForAccountRate: true })
-  complete(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  @RelayRoute('/v1/chat/completions')
+  async complete(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     return this.relay.serve(readChatCall(jsonBodyOf(request), request.bodyBytes), request, reply);
   }
 }
