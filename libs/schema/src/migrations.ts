@@ -4,6 +4,7 @@ import { ModelsChannels0000000000003 } from './migrations/0003-models-channels.j
 import { AccessRules0000000000004 } from './migrations/0004-access-rules.js';
 import { Points0000000000005 } from './migrations/0005-points.js';
 import { Admin0000000000006 } from './migrations/0006-admin.js';
+import { PointsBatches0000000000007 } from './migrations/0007-points-batches.js';
 
 /** Every migration, oldest first. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   AccessRules0000000000004,
   Points0000000000005,
   Admin0000000000006,
+  PointsBatches0000000000007,
 ];
