@@ -37,7 +37,8 @@ async function run({ keys, inFlight, seconds, isFree }) {
       const startedMs = performance.now();
       try {
         const requestId = uuidv7();
-        const hold = await ledger.points.reserve({ ...key, requestId, least: NEED, need: NEED });
+        const reserved = ledger.points.reserve({ ...key, requestId, least: NEED, need: NEED });
+        const hold = reserved instanceof Promise ? await reserved : reserved;
         const heldMs = performance.now();
         await ledger.points.settle(hold, makeCharge({ requestId, cost: isFree ? 0 : COST }));
         reserves.push(heldMs - startedMs);

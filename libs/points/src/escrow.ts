@@ -1,12 +1,16 @@
 import { Demand } from './demand.js';
 import type { ReserveRequest } from './reserve-request.js';
 
-/** So many requests in a second make an account busy enough to lend its process points ahead. */
+/** So many requests in a second make it likely that the next one comes before points that are lent ahead would go back. */
+const LENT_REQUESTS = 3;
+/** So many requests in a second are busy: what one leaves is soon taken by the next, also where nothing can be lent ahead. */
 const BUSY_REQUESTS = 8;
 /** A request's extra is at most one part in so many of what is left. */
 const PLENTY = 100;
 /** A process is lent at most one part in so many of what is left, shared by all live processes. */
 const SHARE = 100;
+/** It keeps what was asked of it in so many seconds at most. */
+const KEPT_SECONDS = 2;
 
 /** A request that waits for the ledger's answer. */
 export interface Waiter {
@@ -97,24 +101,24 @@ export class Escrow {
     return SHARE * this.registration.livesMax * this.registration.holdsOf(this.accountId);
   }
 
-  /** How many micropoints it may have beyond its requests: what it was asked for in the last second, and no more than its share. */
+  /**
+   * How many micropoints it may keep beyond its requests: no more than its share, nor twice what it was asked for in the last second, which
+   * leaves room between what it wishes and what it gives back.
+   */
   headroom(nowMs: number): number {
-    if (!this.isUsable(nowMs) || (this.isQuiet(0) && !this.isSteady(nowMs))) return 0;
-    const { points, count } = this.demand.recent(nowMs);
-    if (count < BUSY_REQUESTS) return 0;
-    const most = Math.min(points, Math.floor(this.left / this.share()));
-    return most < points / count ? 0 : most;
+    if (!this.isLendable(nowMs) || (this.isQuiet(0) && !this.isSteady(nowMs))) return 0;
+    return Math.min(KEPT_SECONDS * this.demand.recent(nowMs).points, this.most());
   }
 
   /** How many micropoints it wishes beyond the requests that wait; Postgres grants no more than the share. */
   wish(nowMs: number): number {
     const { points, count } = this.demand.recent(nowMs);
-    return count < BUSY_REQUESTS ? 0 : Math.max(points - Math.max(this.free, 0), 0);
+    return count < LENT_REQUESTS ? 0 : Math.max(points - Math.max(this.free, 0), 0);
   }
 
-  /** Whether so many requests come that what one leaves is soon taken by the next. */
+  /** Whether what one request leaves is soon taken by the next. */
   isBusy(nowMs: number): boolean {
-    return this.isUsable(nowMs) && this.demand.recent(nowMs).count >= BUSY_REQUESTS;
+    return this.isLendable(nowMs) || (this.isUsable(nowMs) && this.demand.recent(nowMs).count >= BUSY_REQUESTS);
   }
 
   /** Whether nobody has, wants or awaits points of it, but those requests whose points these are. */
@@ -122,14 +126,25 @@ export class Escrow {
     return this.taken === taken && this.waiters.length === 0 && this.travelling === 0;
   }
 
-  /** Whether it has been busy for so long that it will be again: a burst alone leaves nothing lent behind it. */
+  /** Whether points are lent ahead, and were for so long that they will be again: a burst alone leaves nothing lent behind it. */
   isSteady(nowMs: number): boolean {
-    return this.isUsable(nowMs) && this.demand.before(nowMs) >= BUSY_REQUESTS;
+    return this.isLendable(nowMs) && this.demand.before(nowMs) >= LENT_REQUESTS;
   }
 
   /** What is to be given back now. */
   excess(nowMs: number): number {
-    return Math.max(this.free - this.headroom(nowMs), 0);
+    return this.free > 0 ? Math.max(this.free - this.headroom(nowMs), 0) : 0;
+  }
+
+  /** Whether enough requests come to lend ahead, and its share is enough for one. */
+  private isLendable(nowMs: number): boolean {
+    if (!this.isUsable(nowMs)) return false;
+    const { points, count } = this.demand.recent(nowMs);
+    return count >= LENT_REQUESTS && this.most() * count >= points;
+  }
+
+  private most(): number {
+    return Math.floor(this.left / this.share());
   }
 }
 
@@ -139,7 +154,8 @@ export class Registration {
   readonly escrows = new Map<number, Escrow>();
   /** How many processes were alive at the last heartbeat, this one included. */
   livesMax = 1;
-  private readonly current = new Map<string, Escrow>();
+  private readonly byAccount = new Map<string, Escrow>();
+  private readonly byBudgetedKey = new Map<string, Escrow>();
   private readonly counts = new Map<string, number>();
   private last = 0;
 
@@ -147,14 +163,14 @@ export class Registration {
 
   /** The hold that serves a request; numbers are never used twice. */
   escrowFor({ accountId, apiKeyId, budgeted }: ReserveRequest, nowMs: number): Escrow {
-    const scope = scopeOf(accountId, budgeted ? apiKeyId : null);
-    const known = this.current.get(scope);
-    if (known?.isUsable(nowMs)) return known;
+    const known = budgeted ? this.byBudgetedKey.get(apiKeyId) : this.byAccount.get(accountId);
+    if (known?.isUsable(nowMs) && known.accountId === accountId) return known;
     if (known) known.isClosed = true;
     this.last += 1;
     const escrow = new Escrow(this, this.last, accountId, budgeted ? apiKeyId : null);
     this.add(escrow);
-    this.current.set(scope, escrow);
+    if (budgeted) this.byBudgetedKey.set(apiKeyId, escrow);
+    else this.byAccount.set(accountId, escrow);
     return escrow;
   }
 
@@ -176,8 +192,10 @@ export class Registration {
   drop(escrow: Escrow): void {
     if (!this.escrows.delete(escrow.holdNo)) return;
     escrow.isClosed = true;
-    const scope = scopeOf(escrow.accountId, escrow.budgetedKeyId);
-    if (this.current.get(scope) === escrow) this.current.delete(scope);
+    const { accountId, budgetedKeyId } = escrow;
+    if (this.byAccount.get(accountId) === escrow) this.byAccount.delete(accountId);
+    if (budgetedKeyId !== null && this.byBudgetedKey.get(budgetedKeyId) === escrow)
+      this.byBudgetedKey.delete(budgetedKeyId);
     const count = this.holdsOf(escrow.accountId) - 1;
     if (count > 0) this.counts.set(escrow.accountId, count);
     else this.counts.delete(escrow.accountId);
@@ -187,8 +205,4 @@ export class Registration {
     this.escrows.set(escrow.holdNo, escrow);
     this.counts.set(escrow.accountId, (this.counts.get(escrow.accountId) ?? 0) + 1);
   }
-}
-
-function scopeOf(accountId: string, budgetedKeyId: string | null): string {
-  return budgetedKeyId === null ? accountId : `${accountId}/${budgetedKeyId}`;
 }

@@ -33,39 +33,31 @@ export class Holds {
     settles.whenGivenUp = (line) => this.giveUp(line);
   }
 
-  /** Takes a request's points. */
-  async reserve(request: ReserveRequest): Promise<Hold> {
+  /** Takes a request's points: at once where memory has them. Rejects, and never throws, where it may not have any. */
+  reserve(request: ReserveRequest): Hold | Promise<Hold> {
     const { least, need, extra = 0, requestId } = request;
-    if (![least, need, extra].every(isAmount) || least > need)
-      throw new DomainError('internal_error', `reserve of ${least} to ${need} micropoints`);
-    if (this.settles.isStuck(performance.now())) throw unavailable(`${requestId}: charges wait for the disk`);
-    const registration = this.instance.current ?? (await this.register(request));
+    if (!isAmount(least) || !isAmount(need) || !isAmount(extra) || least > need)
+      return Promise.reject(new DomainError('internal_error', `reserve of ${least} to ${need} micropoints`));
     const nowMs = performance.now();
-    const escrow = registration.escrowFor(request, nowMs);
-    escrow.demand.note(need + extra, nowMs);
-    escrow.usedAtMs = nowMs;
-    if (this.isLending(escrow, need, nowMs)) return new Hold(escrow, request, escrow.take(request, need));
-    return this.reserves.wait(escrow, request);
+    if (this.settles.isStuck(nowMs)) return Promise.reject(unavailable(`${requestId}: charges wait for the disk`));
+    const registration = this.instance.current;
+    if (registration) return this.take(registration, request, nowMs);
+    return this.register(request).then((registered) => this.take(registered, request, performance.now()));
   }
 
   /** Books a request; resolves once that is durable. A request that is on its way already is not sent twice. */
-  async settle(hold: Hold, charge: Charge): Promise<SettleOutcome> {
+  settle(hold: Hold, charge: Charge): Promise<SettleOutcome> {
     const running = this.settles.find(charge.requestId);
-    if (running) {
-      if (running.hold !== hold) await this.release(hold);
-      return { ...(await running.promise), repeated: true };
-    }
+    if (running) return this.join(running, hold);
+    let line: SettleLine;
     try {
-      const line = new SettleLine(hold, charge, !hold.isOver);
-      this.settles.push(line);
-      hold.isOver = true;
-      const outcome = await line.promise;
-      if (outcome.repeated) await this.reserves.giveBack(hold.escrow);
-      return outcome;
+      line = new SettleLine(hold, charge, !hold.isOver);
     } catch (error) {
-      await this.release(hold);
-      throw error;
+      return this.release(hold).then(() => Promise.reject(error as Error));
     }
+    hold.isOver = true;
+    this.settles.push(line);
+    return line.promise;
   }
 
   /** Gives a request's points back, or keeps them for the next one. */
@@ -73,7 +65,7 @@ export class Holds {
     if (hold.isOver) return;
     hold.isOver = true;
     hold.escrow.untake(hold.points, 0);
-    if (hold.escrow.isSteady(performance.now())) void this.reserves.giveBack(hold.escrow);
+    if (hold.escrow.isSteady(performance.now())) this.reserves.returnExcess(hold.escrow);
     else await this.reserves.giveBack(hold.escrow);
   }
 
@@ -121,6 +113,21 @@ export class Holds {
     await this.reserves.pause();
   }
 
+  private take(registration: Registration, request: ReserveRequest, nowMs: number): Hold | Promise<Hold> {
+    const { need, extra = 0 } = request;
+    const escrow = registration.escrowFor(request, nowMs);
+    escrow.demand.note(need + extra, nowMs);
+    escrow.usedAtMs = nowMs;
+    if (this.isLending(escrow, need, nowMs)) return new Hold(escrow, request, escrow.take(request, need));
+    return this.reserves.wait(escrow, request);
+  }
+
+  /** Answers as the same request's line is answered that is on its way already. */
+  private async join(running: SettleLine, hold: Hold): Promise<SettleOutcome> {
+    if (running.hold !== hold) await this.release(hold);
+    return { ...(await running.promise), repeated: true };
+  }
+
   private register({ requestId }: ReserveRequest): Promise<Registration> {
     return this.instance.register().catch((error: unknown) => {
       throw unavailable(requestId, error);
@@ -136,18 +143,21 @@ export class Holds {
     );
   }
 
-  private noteBooked(line: SettleLine, { funding, repeated }: SettleOutcome): void {
+  /** Where a request was booked before, its points are back before its caller hears of it. */
+  private noteBooked(line: SettleLine, { funding, repeated }: SettleOutcome): Promise<void> | undefined {
     const { hold, tries } = line;
     // Sent once and booked before: somebody else's line was, and another hold has paid.
     line.finish(funding === 'hold' && !(repeated && tries === 1));
-    if (!line.ownsPoints) return;
-    if (funding === 'hold') void this.reserves.giveBack(hold.escrow);
-    else this.recovery.start();
+    if (line.ownsPoints) {
+      if (funding === 'hold') this.reserves.returnExcess(hold.escrow);
+      else this.recovery.start();
+    }
+    return repeated ? this.reserves.giveBack(hold.escrow) : undefined;
   }
 
   private giveUp(line: SettleLine): void {
     line.finish(false);
-    void this.reserves.giveBack(line.hold.escrow);
+    this.reserves.returnExcess(line.hold.escrow);
   }
 
   private isForgettable({ taken, free, waiters, usedAtMs, isClosed, isAsked }: Escrow): boolean {

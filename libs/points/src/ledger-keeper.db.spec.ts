@@ -29,7 +29,7 @@ describe('processes of the ledger', () => {
     return { accountId, apiKeyId, budgeted: true };
   }
 
-  const reserve = (
+  const reserve = async (
     ledger: TestLedger,
     of: { accountId: string; apiKeyId: string; budgeted: boolean },
     points: number,

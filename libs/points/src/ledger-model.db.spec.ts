@@ -76,7 +76,8 @@ class Pair {
     const { budgeted, least, extra } = step;
     const apiKeyId = budgeted ? this.keys.budgeted : this.keys.plain;
     const request = { requestId: uuidv7(), accountId: this.accountId, apiKeyId, budgeted, least, need: least + extra };
-    const hold = await this.ledger.points.reserve(request).catch((error: { code: string }) => error.code);
+    const reserving = Promise.resolve(this.ledger.points.reserve(request));
+    const hold = await reserving.catch((error: { code: string }) => error.code);
     expect(typeof hold === 'string' ? hold : hold.points).toBe(expected);
     if (typeof hold !== 'string') this.taken.push({ hold, charge: makeCharge({ requestId: request.requestId }) });
   }

@@ -20,7 +20,7 @@ export class LedgerTimes {
   /** The pause before a statement is repeated. */
   pauseMs = 100;
   /** How often idle points are looked for; what nobody used for so long goes back. */
-  idleMs = 250;
+  idleMs = 400;
   /** How often a process compares its holds with its memory. */
   sweepMs = 10_000;
   /** How long a hold without points is kept for the next request. */

@@ -7,7 +7,7 @@ import type { Hold } from './hold.js';
 import { LedgerTimes } from './ledger-times.js';
 import { runBounded } from './run-bounded.js';
 import type { SettleLine } from './settle-line.js';
-import { plainArray, textArray } from './sql-array.js';
+import { plainArray, plainColumn, textColumn } from './sql-array.js';
 
 /** What is asked for one hold; amounts are micropoints. A negative need gives back. */
 export interface ReserveLine {
@@ -81,16 +81,16 @@ export class LedgerRepository {
       text: RESERVE,
       values: [
         ownerId,
-        plainArray(lines.map(({ escrow }) => escrow.holdNo)),
-        plainArray(lines.map(({ escrow }) => escrow.sequence + 1)),
-        plainArray(lines.map(({ escrow }) => escrow.accountId)),
-        hasBudgets ? plainArray(lines.map(({ escrow }) => escrow.budgetedKeyId)) : null,
-        plainArray(lines.map(({ least }) => least)),
-        plainArray(lines.map(({ need }) => need)),
-        plainArray(lines.map(({ tip }) => tip)),
-        plainArray(lines.map(({ extra }) => extra)),
-        plainArray(lines.map(({ unit }) => unit)),
-        plainArray(lines.map(({ escrow }) => escrow.share())),
+        plainColumn(lines, ({ escrow }) => escrow.holdNo),
+        plainColumn(lines, ({ escrow }) => escrow.sequence + 1),
+        plainColumn(lines, ({ escrow }) => escrow.accountId),
+        hasBudgets ? plainColumn(lines, ({ escrow }) => escrow.budgetedKeyId) : null,
+        plainColumn(lines, ({ least }) => least),
+        plainColumn(lines, ({ need }) => need),
+        plainColumn(lines, ({ tip }) => tip),
+        plainColumn(lines, ({ extra }) => extra),
+        plainColumn(lines, ({ unit }) => unit),
+        plainColumn(lines, ({ escrow }) => escrow.share()),
       ],
     });
     return rows.map(toAnswer);
@@ -234,31 +234,31 @@ function orNoLimit(left: string | null): number {
 function toSettleValues(lines: readonly SettleLine[]): string[] {
   const rows = lines.map(({ row }) => row);
   return [
-    plainArray(lines.map(({ holdNo }) => holdNo)),
-    plainArray(lines.map(({ back }) => back ?? 0)),
-    plainArray(lines.map(({ charge }) => charge.requestId)),
-    plainArray(lines.map(({ hold }) => hold.accountId)),
-    plainArray(lines.map(({ hold }) => hold.apiKeyId)),
-    plainArray(lines.map(({ hold }) => hold.windowNo)),
-    plainArray(lines.map(({ points }) => points)),
-    plainArray(lines.map(({ hold }) => hold.points)),
-    plainArray(lines.map(({ uncollected }) => uncollected)),
-    textArray(rows.map(({ model }) => model)),
-    plainArray(rows.map(({ channelId }) => channelId)),
-    plainArray(rows.map(({ dialect }) => dialect)),
-    plainArray(rows.map(({ stream }) => stream)),
-    plainArray(rows.map(({ status }) => status)),
-    textArray(rows.map(({ code }) => code)),
-    plainArray(rows.map(({ outcome }) => outcome)),
-    plainArray(rows.map(({ inputTokens }) => inputTokens)),
-    plainArray(rows.map(({ cachedInputTokens }) => cachedInputTokens)),
-    plainArray(rows.map(({ cacheWriteTokens }) => cacheWriteTokens)),
-    plainArray(rows.map(({ outputTokens }) => outputTokens)),
-    plainArray(rows.map(({ reasoningTokens }) => reasoningTokens)),
-    plainArray(rows.map(({ usageSource }) => usageSource)),
-    plainArray(rows.map(({ priceVersion }) => priceVersion)),
-    plainArray(rows.map(({ latencyMs }) => latencyMs)),
-    plainArray(rows.map(({ firstByteMs }) => firstByteMs)),
+    plainColumn(lines, ({ holdNo }) => holdNo),
+    plainColumn(lines, ({ back }) => back ?? 0),
+    plainColumn(lines, ({ charge }) => charge.requestId),
+    plainColumn(lines, ({ hold }) => hold.accountId),
+    plainColumn(lines, ({ hold }) => hold.apiKeyId),
+    plainColumn(lines, ({ hold }) => hold.windowNo),
+    plainColumn(lines, ({ points }) => points),
+    plainColumn(lines, ({ hold }) => hold.points),
+    plainColumn(lines, ({ uncollected }) => uncollected),
+    textColumn(rows, ({ model }) => model),
+    plainColumn(rows, ({ channelId }) => channelId),
+    plainColumn(rows, ({ dialect }) => dialect),
+    plainColumn(rows, ({ stream }) => stream),
+    plainColumn(rows, ({ status }) => status),
+    textColumn(rows, ({ code }) => code),
+    plainColumn(rows, ({ outcome }) => outcome),
+    plainColumn(rows, ({ inputTokens }) => inputTokens),
+    plainColumn(rows, ({ cachedInputTokens }) => cachedInputTokens),
+    plainColumn(rows, ({ cacheWriteTokens }) => cacheWriteTokens),
+    plainColumn(rows, ({ outputTokens }) => outputTokens),
+    plainColumn(rows, ({ reasoningTokens }) => reasoningTokens),
+    plainColumn(rows, ({ usageSource }) => usageSource),
+    plainColumn(rows, ({ priceVersion }) => priceVersion),
+    plainColumn(rows, ({ latencyMs }) => latencyMs),
+    plainColumn(rows, ({ firstByteMs }) => firstByteMs),
     `[${rows.map(({ receipt }) => receipt).join(',')}]`,
   ];
 }

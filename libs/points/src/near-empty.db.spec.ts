@@ -40,9 +40,8 @@ describe('three processes and an account that pays for a fifth of what is asked'
         const ledger = ledgers[place < shares[0] ? 0 : place < shares[0] + shares[1] ? 1 : 2];
         if (!ledger) continue;
         const requestId = uuidv7();
-        const hold = await ledger.points
-          .reserve({ ...key, requestId, least: NEED, need: NEED })
-          .catch((error: { code: string }) => error.code);
+        const reserve = async () => ledger.points.reserve({ ...key, requestId, least: NEED, need: NEED });
+        const hold = await reserve().catch((error: { code: string }) => error.code);
         if (hold === 'account_point_insufficient') continue;
         if (typeof hold === 'string') throw new Error(hold);
         const { points } = await ledger.points.settle(hold, makeCharge({ requestId, cost: NEED }));

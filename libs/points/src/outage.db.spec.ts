@@ -35,7 +35,7 @@ describe('the ledger without its database', () => {
   const settleBare = (hold: Hold, charge: Charge) =>
     ledger.ledger.settle(hold.ownerId, [new SettleLine(hold, charge, true)]);
 
-  const reserve = () => ledger.points.reserve({ ...of, requestId: uuidv7(), least: 100, need: 100 });
+  const reserve = async () => ledger.points.reserve({ ...of, requestId: uuidv7(), least: 100, need: 100 });
 
   /** Freezes every process of the server, so that connections stand but nothing answers. */
   async function freeze(): Promise<() => void> {

@@ -29,10 +29,11 @@ export class PointsService {
   ) {}
 
   /**
-   * Holds up to `need` micropoints, and at least `least`, before anything is sent upstream. Throws `account_point_insufficient`, then
-   * `api_key_point_insufficient`, then `api_key_point_limit_exceeded` (with the wait until the period ends); `ledger_unavailable`.
+   * Holds up to `need` micropoints, and at least `least`, before anything is sent upstream. Rejects with `account_point_insufficient`, then
+   * `api_key_point_insufficient`, then `api_key_point_limit_exceeded` (with the wait until the period ends); `ledger_unavailable`. Answers
+   * at once, without a promise, where this process holds points enough: await only what is one.
    */
-  reserve(request: ReserveRequest): Promise<Hold> {
+  reserve(request: ReserveRequest): Hold | Promise<Hold> {
     return this.holds.reserve(request);
   }
 

@@ -50,7 +50,8 @@ describe('memory and ledger of one process', () => {
     const accountId = await ledger.addAccount(points);
     const apiKeyId = await ledger.addKey(accountId);
     const key = { accountId, apiKeyId, budgeted: false };
-    const reserve = (need: number, least = need) => ledger.points.reserve({ ...key, requestId: uuidv7(), least, need });
+    const reserve = async (need: number, least = need) =>
+      ledger.points.reserve({ ...key, requestId: uuidv7(), least, need });
     return { ...key, reserve };
   }
 

@@ -56,10 +56,14 @@ export class ReserveLane {
 
   /** Gives back, with the next batch, what a hold has too much. Resolves when that was tried. */
   giveBack(escrow: Escrow): Promise<void> {
-    if (escrow.waiters.length === 0 && escrow.excess(performance.now()) === 0) return Promise.resolve();
-    if (this.isPaused) return Promise.resolve();
+    if (!this.mayReturn(escrow)) return Promise.resolve();
     this.demand(escrow);
     return new Promise((resolve) => this.ended.push(resolve));
+  }
+
+  /** Gives back, with the next batch, what a hold has too much; for those who do not wait for it. */
+  returnExcess(escrow: Escrow): void {
+    if (this.mayReturn(escrow)) this.demand(escrow);
   }
 
   /** Sends nothing more; resolves once nothing is on its way. */
@@ -92,6 +96,10 @@ export class ReserveLane {
     const waiters = [...registration.escrows.values()].flatMap((escrow) => escrow.waiters.splice(0));
     for (const escrow of registration.escrows.values()) this.due.delete(escrow);
     this.enter(waiters);
+  }
+
+  private mayReturn(escrow: Escrow): boolean {
+    return !this.isPaused && (escrow.waiters.length > 0 || escrow.excess(performance.now()) > 0);
   }
 
   private demand(escrow: Escrow): void {

@@ -27,7 +27,7 @@ describe('reserve', () => {
     await clone.drop();
   });
 
-  function reserve(
+  async function reserve(
     accountId: string,
     apiKeyId: string,
     ask: { budgeted?: boolean; least?: number; need?: number; extra?: number } = {},
@@ -75,7 +75,7 @@ describe('reserve', () => {
     const accountId = await ledger.addAccount(200);
     const apiKeyId = await ledger.addKey(accountId, { pointQuota: 150 });
     const request = { accountId, apiKeyId, budgeted: true, least: 10, need: 10 };
-    const tries = Array.from({ length: 120 }, (_, index) =>
+    const tries = Array.from({ length: 120 }, async (_, index) =>
       [ledger, ...others][index % 3]!.points.reserve({ ...request, requestId: uuidv7() }),
     );
     const results = await Promise.allSettled(tries);

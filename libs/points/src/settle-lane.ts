@@ -24,8 +24,8 @@ const DOUBTS_MAX = 10_000;
  */
 @Injectable()
 export class SettleLane {
-  /** Told of each line that was answered, before its caller is. */
-  whenBooked: (line: SettleLine, outcome: SettleOutcome) => void = () => undefined;
+  /** Told of each line that was answered, before its caller is; the caller waits for what it promises. */
+  whenBooked: (line: SettleLine, outcome: SettleOutcome) => Promise<void> | undefined = () => undefined;
   /** Told of each line that nobody waits for any more. */
   whenGivenUp: (line: SettleLine) => void = () => undefined;
   /** Told when there are doubts. */
@@ -136,6 +136,8 @@ export class SettleLane {
     for (const line of batch) line.tries += 1;
     try {
       const outcomes = await this.ledger.settle(first.hold.ownerId, batch);
+      // Whoever is told that a charge is booked finds it waiting no more.
+      if (batch === this.batch) this.batch = [];
       batch.forEach((line, index) => this.book(line, outcomes[index]!));
       return [];
     } catch (error) {
@@ -153,8 +155,8 @@ export class SettleLane {
 
   private book(line: SettleLine, outcome: SettleOutcome): void {
     this.byRequest.delete(line.charge.requestId);
-    this.whenBooked(line, outcome);
-    line.resolve(outcome);
+    const following = this.whenBooked(line, outcome);
+    line.resolve(following ? following.then(() => outcome) : outcome);
   }
 
   private quarantine(line: SettleLine, error: unknown): void {

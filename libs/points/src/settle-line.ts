@@ -16,7 +16,7 @@ export class SettleLine {
   tries = 0;
   readonly sinceMs = performance.now();
   readonly promise: Promise<SettleOutcome>;
-  resolve!: (outcome: SettleOutcome) => void;
+  resolve!: (outcome: SettleOutcome | Promise<SettleOutcome>) => void;
   reject!: (error: Error) => void;
 
   constructor(
