@@ -109,7 +109,7 @@ async function state(ledger, pid) {
   await ledger.database.tx.query('SELECT pg_stat_force_next_flush()').catch(() => undefined);
   const [row] = await ledger.database.tx.query(
     `SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float AS wal, sum(n_tup_hot_upd)::int AS hot, sum(n_tup_upd)::int AS updates
-      FROM pg_stat_user_tables WHERE relname IN ('hold', 'point_account', 'key_budget', 'key_spend')`,
+      FROM pg_stat_user_tables WHERE relname IN ('hold', 'point_account', 'key_budget')`,
   );
   const pids = [
     pid,

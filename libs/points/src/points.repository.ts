@@ -105,7 +105,7 @@ export class PointsRepository {
   /** One row for each key asked for, known or not. */
   listKeyPoints(tx: Tx, apiKeyIds: readonly string[]): Promise<KeyPointsRow[]> {
     return tx.query(
-      `SELECT k.api_key_id, (SELECT coalesce(sum(points), 0) FROM key_spend AS s WHERE s.api_key_id = k.api_key_id) AS spent,
+      `SELECT k.api_key_id, (SELECT coalesce(sum(points), 0) FROM charge AS c WHERE c.api_key_id = k.api_key_id) AS spent,
           (SELECT coalesce(sum(points), 0) FROM hold WHERE hold.api_key_id = k.api_key_id) AS held,
           (SELECT json_agg(json_build_object('period', period, 'limit', points_limit, 'used', used, 'held', held, 'resetsAt', resets_at))
             FROM key_budget_now AS b WHERE b.api_key_id = k.api_key_id) AS limits

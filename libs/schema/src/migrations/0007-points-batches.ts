@@ -7,6 +7,9 @@ import { BEFORE } from './0007-points-before.js';
  *
  * An update that joins a batch finds its rows through what the batch brings, column by column, never through a parameter: the primary key
  * is then the only way in, and the batch the outer side, whatever the planner believes of the tables' sizes.
+ *
+ * What a key was charged in its life is counted from the usage log and no longer with every charge: that was a second row to be written, and
+ * waited for, each time.
  */
 export class PointsBatches0000000000007 implements MigrationInterface {
   name = 'PointsBatches0000000000007';
@@ -15,6 +18,8 @@ export class PointsBatches0000000000007 implements MigrationInterface {
     // What it answers changes, and that cannot be replaced.
     await runner.query('DROP FUNCTION points_fund_short');
     for (const sentence of [TAKE_BUDGETS, GIVE_BACK, RESERVE, FUND_SHORT, SETTLE]) await runner.query(sentence);
+    await runner.query('DROP VIEW points_audit_spend');
+    await runner.query('DROP TABLE key_spend');
   }
 
   async down(runner: QueryRunner): Promise<void> {
@@ -274,7 +279,6 @@ const SETTLE = `
     v_account bigint[];
     v_key bigint[];
     v_window integer[];
-    v_slot smallint := abs(hashtext(p_owner::text) % 16);
     v_holds integer;
     v_taken integer;
   BEGIN
@@ -354,12 +358,5 @@ const SETTLE = `
         WHERE h.owner_id = d.owner_id AND h.hold_no = d.hold_no;
       IF 0 > ANY (v_back) THEN PERFORM points_give_back(v_account, v_key, v_window, v_back); END IF;
     END IF;
-    INSERT INTO key_spend AS s (api_key_id, slot, points)
-      SELECT u.api_key_id, v_slot, sum(u.points)
-        FROM unnest(p_request_id, p_api_key_id, p_points, v_funding) AS u (request_id, api_key_id, points, funding)
-        WHERE u.points > 0 AND u.funding IS DISTINCT FROM 'refused'
-          AND (cardinality(v_fresh) = cardinality(p_request_id) OR u.request_id = ANY (v_fresh))
-        GROUP BY 1 ORDER BY 1
-      ON CONFLICT ON CONSTRAINT key_spend_pkey DO UPDATE SET points = s.points + excluded.points;
   END
   $$`;

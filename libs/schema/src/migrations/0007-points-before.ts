@@ -1,7 +1,7 @@
 const HOT =
   'SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off';
 
-/** The functions that migration 0007 replaces, as 0005 made them: what its way down brings back. */
+/** What migration 0007 replaces or drops, as 0005 made it: what its way down brings back. */
 export const BEFORE = [
   `CREATE OR REPLACE FUNCTION points_take_budgets(p_api_key_id bigint[], p_window_no integer[], p_points bigint[]) RETURNS void
     LANGUAGE plpgsql ${HOT} AS $$
@@ -290,4 +290,15 @@ export const BEFORE = [
       ON CONFLICT ON CONSTRAINT key_spend_pkey DO UPDATE SET points = s.points + excluded.points;
   END
   $$`,
+  `CREATE TABLE key_spend (
+    api_key_id bigint NOT NULL,
+    slot smallint NOT NULL,
+    points bigint NOT NULL,
+    CONSTRAINT key_spend_pkey PRIMARY KEY (api_key_id, slot)
+  ) WITH (fillfactor = 50)`,
+  `CREATE VIEW points_audit_spend AS
+    SELECT api_key_id, coalesce(s.points, 0) - coalesce(c.points, 0) AS difference
+    FROM (SELECT api_key_id, sum(points) AS points FROM key_spend GROUP BY 1) AS s FULL JOIN (SELECT api_key_id, sum(points) AS points FROM charge WHERE points > 0 GROUP BY 1) AS c USING (api_key_id)`,
+  `INSERT INTO key_spend (api_key_id, slot, points)
+    SELECT api_key_id, 0, sum(points) FROM charge WHERE points > 0 GROUP BY 1`,
 ];
