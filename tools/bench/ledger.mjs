@@ -19,6 +19,7 @@ const ROUNDS = [
   round('one account', { inFlight: 32 }),
   round('one account', { inFlight: 128 }),
   round('one account', { inFlight: 512 }),
+  round('16 budgeted keys', { inFlight: 32, accounts: 16, budgets: true }),
   round('1,000 accounts', { inFlight: 32, accounts: 1_000 }),
   round('1,000 accounts', { inFlight: 128, accounts: 1_000 }),
   round('1,000 budgeted keys', { inFlight: 32, accounts: 1_000, budgets: true }),

@@ -28,7 +28,7 @@ export class PointsBatches0000000000007 implements MigrationInterface {
   }
 }
 
-/** Of the functions that the hot path calls; what they call inherits it. */
+/** Of the functions that processes call; what those call inherits it, and would only pay to set it again. */
 const HOT =
   'SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off';
 
@@ -38,7 +38,7 @@ const HOT =
  */
 const TAKE_BUDGETS = `
   CREATE OR REPLACE FUNCTION points_take_budgets(p_api_key_id bigint[], p_window_no integer[], p_points bigint[]) RETURNS void
-    LANGUAGE plpgsql ${HOT} AS $$
+    LANGUAGE plpgsql AS $$
   BEGIN
     UPDATE key_budget AS b SET quota_taken = b.quota_taken + t.quota, hour_taken = b.hour_taken + t.hour,
         day_taken = b.day_taken + t.day, week_taken = b.week_taken + t.week, month_taken = b.month_taken + t.month
@@ -61,7 +61,7 @@ const TAKE_BUDGETS = `
 /** Gives points back to accounts and to those periods of keys that still run. The caller holds the budgets' locks. */
 const GIVE_BACK = `
   CREATE OR REPLACE FUNCTION points_give_back(p_account_id bigint[], p_api_key_id bigint[], p_window_no integer[], p_points bigint[]) RETURNS void
-    LANGUAGE plpgsql ${HOT} AS $$
+    LANGUAGE plpgsql AS $$
   BEGIN
     UPDATE point_account AS a SET available = a.available + t.total
       FROM (SELECT u.account_id, sum(u.points)::bigint AS total FROM unnest(p_account_id, p_points) AS u (account_id, points)
@@ -282,7 +282,7 @@ const SETTLE = `
     v_holds integer;
     v_taken integer;
   BEGIN
-    PERFORM set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';
+    IF current_setting('synchronous_commit') = 'off' THEN PERFORM set_config('synchronous_commit', 'on', true); END IF;
     IF 0 < ANY (p_back) THEN
       v_due := ARRAY(SELECT points + back FROM unnest(p_points, p_back) WITH ORDINALITY AS l (points, back, n) ORDER BY n);
     END IF;
