@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { uuidv7 } from '@tokenbay/platform';
 import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
 import { findLedgerFaults, openLedger, type TestLedger } from './testing/index.js';
@@ -47,23 +48,25 @@ describe('the functions of the ledger, batch by batch', () => {
 
   async function reserve(...lines: Line[]) {
     const column = (pick: (line: Line) => unknown) => lines.map(pick);
-    const { rows } = await ledger.database.pool('reserve').query<{ outcome: string; granted: string }>(
-      `SELECT hold_no::int, outcome, granted::int, account_left::int, quota_left::int, period_left::int, window_no
+    const { rows } = await ledger.database
+      .pool('reserve')
+      .query<{ outcome: string; granted: string; window_no: number }>(
+        `SELECT hold_no::int, outcome, granted::int, account_left::int, quota_left::int, period_left::int, window_no
         FROM points_reserve($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-      [
-        owner,
-        column(({ hold }) => hold),
-        column(({ sequence = 1 }) => sequence),
-        column(({ account: of = account }) => of),
-        column(({ key = null }) => key),
-        column(({ least = 0 }) => least),
-        column(({ need }) => need),
-        column(({ tip = 0 }) => tip),
-        column(({ extra = 0 }) => extra),
-        column(({ unit = 1 }) => unit),
-        column(({ share = 100 }) => share),
-      ],
-    );
+        [
+          owner,
+          column(({ hold }) => hold),
+          column(({ sequence = 1 }) => sequence),
+          column(({ account: of = account }) => of),
+          column(({ key = null }) => key),
+          column(({ least = 0 }) => least),
+          column(({ need }) => need),
+          column(({ tip = 0 }) => tip),
+          column(({ extra = 0 }) => extra),
+          column(({ unit = 1 }) => unit),
+          column(({ share = 100 }) => share),
+        ],
+      );
     return rows;
   }
 
@@ -146,6 +149,8 @@ describe('the functions of the ledger, batch by batch', () => {
       readonly points: number;
       readonly back?: number;
       readonly request?: string;
+      readonly key?: string;
+      readonly window?: number;
     }
 
     async function settle(...lines: Booking[]) {
@@ -160,8 +165,8 @@ describe('the functions of the ledger, batch by batch', () => {
           column(({ back = 0 }) => back),
           column(({ request = uuidv7() }) => request),
           same(account),
-          same('1'),
-          same(0),
+          column(({ key = '1' }) => key),
+          column(({ window = 0 }) => window),
           column(({ points }) => points),
           column(({ points }) => points),
           ...[0, 'm', null, 1, false, 200, null, 1, 1, 0, 0, 1, 0, 1, 1, 1, null].map(same),
@@ -203,6 +208,55 @@ describe('the functions of the ledger, batch by batch', () => {
       ).toEqual([{ n: 1, funding: 'hold', points: 30, uncollected: 0, repeated: true }]);
       const [hold] = (await ledger.ledger.listHolds(owner)) ?? [];
       expect(hold?.points).toBe(20);
+    });
+
+    it('moves nothing for what was booked before, however much the hold has', async () => {
+      await reserve({ hold: 1, need: 300 });
+      const first = uuidv7();
+      await settle({ hold: 1, points: 30, back: 10, request: first });
+      await settle({ hold: 1, points: 30, back: 10, request: first }, { hold: 1, points: 40, back: 5 });
+      const [hold] = (await ledger.ledger.listHolds(owner)) ?? [];
+      expect(hold?.points).toBe(300 - 40 - 45);
+      expect(await ledger.available(account)).toBe(700 + 10 + 5);
+    });
+
+    /** What becomes of a batch that has to wait for a change of what it is about to write. */
+    async function settleDuring(change: string, values: unknown[], lines: readonly Booking[]) {
+      let settling: Promise<unknown> = Promise.resolve();
+      await ledger.database.transaction(async (tx) => {
+        await tx.query(change, values);
+        settling = settle(...lines).catch((error: { code: string }) => error.code);
+        await pause(100);
+      });
+      return settling;
+    }
+
+    it('is repeated where a hold is reaped while it waits for that hold, and then paid by the account', async () => {
+      await reserve({ hold: 1, need: 100 }, { hold: 2, need: 100 });
+      const lines = [1, 2].map((hold) => ({ hold, points: 40, request: uuidv7() }));
+      expect(await settleDuring(`SELECT points_reap($1, 'dead')`, [owner], lines)).toBe('40001');
+      expect(await settle(...lines)).toMatchObject([{ funding: 'account' }, { funding: 'account' }]);
+      expect(await ledger.available(account)).toBe(920);
+    });
+
+    it('is repeated where a hold becomes too small while it waits for that hold', async () => {
+      await reserve({ hold: 1, need: 100 });
+      const line = { hold: 1, points: 40, request: uuidv7() };
+      const giveBack = `SELECT FROM points_reserve($1, '{1}', '{2}', $2, NULL, '{0}', '{-80}', '{0}', '{0}', '{1}', '{100}')`;
+      expect(await settleDuring(giveBack, [owner, [account]], [line])).toBe('40001');
+      expect(await settle(line)).toMatchObject([{ funding: 'account' }]);
+    });
+
+    it('gives nothing back to a period that ended while it waited for the budget', async () => {
+      const [held] = await reserve({ hold: 1, key: budgeted, need: 100 });
+      await endWindow();
+      const line = { hold: 1, points: 40, back: 60, key: budgeted, window: Number(held?.window_no) };
+      expect(await settleDuring('SELECT points_roll($1, clock_timestamp())', [budgeted], [line])).toEqual([]);
+      const [budget] = await ledger.database.tx.query<{ quota: number; hour: number }[]>(
+        'SELECT quota_taken::int AS quota, hour_taken::int AS hour FROM key_budget WHERE api_key_id = $1',
+        [budgeted],
+      );
+      expect(budget).toEqual({ quota: 40, hour: 0 });
     });
 
     it('is refused where a request stands in it twice', async () => {
