@@ -1,5 +1,5 @@
 import { createLogger, readConfig, runProcess } from '@tokenbay/platform';
-import { prepareDatabase } from '@tokenbay/schema';
+import { prepareDatabase, toApplicationUrl } from '@tokenbay/schema';
 import { ADMIN_CONFIG_SPEC } from './admin.config.js';
 import { createAdminApp } from './create-admin-app.js';
 
@@ -8,7 +8,8 @@ await runProcess(async () => {
   const logger = createLogger('admin', config.logLevel);
   const ran = await prepareDatabase(config.databaseUrl, config.secretsKey);
   if (ran.length > 0) logger.info({ ran }, 'migrated');
-  const app = await createAdminApp(config, logger);
+  const databaseUrl = await toApplicationUrl(config.databaseUrl, logger);
+  const app = await createAdminApp({ ...config, databaseUrl }, logger);
   await app.listen(config.port, config.host);
   logger.info({ host: config.host, port: config.port }, 'listening');
   return { app, logger };

@@ -10,6 +10,7 @@ export { SecretBox } from './crypto/secret-box.js';
 export { SecretHasher } from './crypto/secret-hasher.js';
 export { generateSecret, isWellFormedSecret, type SecretPrefix } from './crypto/secret.js';
 export { SecretsKey } from './crypto/secrets-key.js';
+export { APPLICATION_ROLE, asApplicationRole } from './database/application-role.js';
 export { ConfigurationEntity } from './database/configuration.entity.js';
 export { Database, type DatabaseOptions, type PoolName, type Tx } from './database/database.js';
 export { assertReferencesExist, type References } from './database/references.js';

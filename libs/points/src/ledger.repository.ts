@@ -140,9 +140,7 @@ export class LedgerRepository {
   /** Deletes holds that have no points; answers the numbers of those that are gone. */
   async forgetHolds(ownerId: string, holdNumbers: readonly number[]): Promise<number[]> {
     const rows = await this.run<[string]>('reserve', {
-      text: `WITH empty AS (
-          SELECT hold_no FROM hold WHERE owner_id = $1 AND hold_no = ANY ($2::bigint[]) AND points = 0 ORDER BY hold_no FOR UPDATE)
-        DELETE FROM hold AS h USING empty WHERE h.owner_id = $1 AND h.hold_no = empty.hold_no RETURNING h.hold_no`,
+      text: 'SELECT points_forget_holds($1, $2)',
       values: [ownerId, plainArray(holdNumbers)],
     });
     return rows.map(([holdNo]) => Number(holdNo));
@@ -151,8 +149,7 @@ export class LedgerRepository {
   /** Ends server processes that were given up on, so that what they were asked has either happened or never will. */
   async endProcesses(processIds: readonly number[]): Promise<void> {
     await this.run('config', {
-      text: `SELECT pg_terminate_backend(pid, $2) FROM pg_stat_activity WHERE pid = ANY ($1::int[]) AND usename = current_user
-        AND application_name = regexp_replace(current_setting('application_name'), '[^/]*$', 'reserve')`,
+      text: 'SELECT points_end_processes($1, $2)',
       values: [plainArray(processIds), TERMINATE_MS],
     });
   }
@@ -160,21 +157,19 @@ export class LedgerRepository {
   /** Makes a process known as one that may hold points. */
   async register(instanceId: string): Promise<void> {
     await this.run('config', {
-      text: `WITH instance AS (INSERT INTO gateway_instance (instance_id) VALUES ($1))
-        INSERT INTO gateway_lease (instance_id, lease_until) VALUES ($1, clock_timestamp() + make_interval(secs => $2))`,
+      text: 'SELECT points_register($1, make_interval(secs => $2))',
       values: [instanceId, this.times.leaseMs / 1_000],
     });
   }
 
   /** Prolongs the lease; answers how many processes are alive, or 0 where this one was ended meanwhile. */
   async heartbeat(instanceId: string): Promise<number> {
-    const [row] = await this.run<[number]>('config', {
+    const [lives] = await this.ask<[number | null]>('config', {
       name: 'points_heartbeat',
-      text: `UPDATE gateway_lease SET lease_until = clock_timestamp() + make_interval(secs => $2) WHERE instance_id = $1
-        RETURNING (SELECT count(*)::int FROM gateway_lease WHERE lease_until > clock_timestamp() OR instance_id = $1)`,
+      text: 'SELECT points_heartbeat($1, make_interval(secs => $2))',
       values: [instanceId, this.times.leaseMs / 1_000],
     });
-    return row?.[0] ?? 0;
+    return lives ?? 0;
   }
 
   /** Ends the instance whose lease ran out first and gives back what it held; null where none did, or another process is at it. */

@@ -43,7 +43,7 @@ const ENTRY_COLUMNS = 'id, account_id, amount, available_after, reason, idempote
 export class PointsRepository {
   /** Opens an account's points at zero. */
   async insertAccount(tx: Tx, accountId: string): Promise<void> {
-    await tx.query('INSERT INTO point_account (account_id) VALUES ($1)', [accountId]);
+    await tx.query('SELECT points_open_account($1)', [accountId]);
   }
 
   /** Whether an account's points were ever opened. */

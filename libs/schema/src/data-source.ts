@@ -2,6 +2,7 @@ import type { SecretsKey } from '@tokenbay/platform';
 import { DataSource } from 'typeorm';
 import { ENTITIES } from './entities.js';
 import { MIGRATIONS } from './migrations.js';
+import { grantPrivileges } from './privileges.js';
 
 /** All processes that migrate at the same moment wait for each other behind this advisory lock. */
 const MIGRATION_LOCK = 7_046_029_254;
@@ -23,7 +24,10 @@ export function createDataSource(url: string): DataSource {
   });
 }
 
-/** Brings a database up to the newest schema; safe to call from several processes at once. Answers the names of what ran. */
+/**
+ * Brings a database up to the newest schema and the application's role up to its rights; safe to call from several processes at once.
+ * Answers the names of what ran.
+ */
 export async function runMigrations(url: string): Promise<string[]> {
   return withDataSource(url, migrate);
 }
@@ -56,7 +60,9 @@ async function migrate(source: DataSource): Promise<string[]> {
   const lock = source.createQueryRunner();
   await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
   try {
-    return (await source.runMigrations()).map(({ name }) => name);
+    const ran = await source.runMigrations();
+    await grantPrivileges(source);
+    return ran.map(({ name }) => name);
   } finally {
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await lock.release();

@@ -5,6 +5,7 @@ import { AccessRules0000000000004 } from './migrations/0004-access-rules.js';
 import { Points0000000000005 } from './migrations/0005-points.js';
 import { Admin0000000000006 } from './migrations/0006-admin.js';
 import { PointsBatches0000000000007 } from './migrations/0007-points-batches.js';
+import { Roles0000000000008 } from './migrations/0008-roles.js';
 
 /** Every migration, oldest first. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   Points0000000000005,
   Admin0000000000006,
   PointsBatches0000000000007,
+  Roles0000000000008,
 ];

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createLogger, Database } from '@tokenbay/platform';
+import { asApplicationRole, createLogger, Database } from '@tokenbay/platform';
 import { Holds } from '../holds.js';
 import type { KeyBudget } from '../key-points.js';
 import { LedgerInstance } from '../ledger-instance.js';
@@ -14,6 +14,7 @@ import { SettleLane } from '../settle-lane.js';
 
 /** One process's ledger on a database, with what tests need to fill it. */
 export interface TestLedger {
+  /** Connected as the tables' owner, so that tests may look and steer where applications may not. */
   readonly database: Database;
   readonly points: PointsService;
   readonly holds: Holds;
@@ -34,25 +35,27 @@ export interface TestLedger {
 /** Opens a ledger as one gateway process has it; several on one database are several processes. */
 export async function openLedger(url: string, changes: Partial<LedgerTimes> = {}): Promise<TestLedger> {
   const logger = createLogger('test', 'silent');
-  const database = new Database({ url, applicationName: 'test', entities: [], logger });
-  await database.start();
+  const options = { applicationName: 'test', entities: [], logger };
+  const database = new Database({ ...options, url });
+  const application = new Database({ ...options, url: asApplicationRole(url) });
+  await Promise.all([database.start(), application.start()]);
   const times = Object.assign(new LedgerTimes(), changes);
-  const ledger = new LedgerRepository(database, times);
+  const ledger = new LedgerRepository(application, times);
   const instance = new LedgerInstance(ledger, times, logger);
   const reserves = new ReserveLane(ledger, instance, times);
   const settles = new SettleLane(ledger, times, logger);
   const recovery = new Recovery(ledger, instance, reserves, settles, times, logger);
   const holds = new Holds(ledger, reserves, settles, instance, recovery, times);
   const keeper = new LedgerKeeper(ledger, instance, holds, times, logger);
-  const points = new PointsService(holds, new PointsRepository(), database);
+  const points = new PointsService(holds, new PointsRepository(), application);
   return {
     ...{ database, points, holds, instance, keeper, ledger, reserves, settles, recovery },
-    addAccount: (micropoints) => addAccount(database, points, micropoints),
-    addKey: (accountId, budget) => addKey(database, points, { accountId, budget }),
+    addAccount: (micropoints) => addAccount(application, points, micropoints),
+    addKey: (accountId, budget) => addKey(application, points, { accountId, budget }),
     available: async (accountId) => (await points.balances([accountId])).get(accountId)!.availableMicropoints,
     close: async () => {
       recovery.stop();
-      await database.stop();
+      await Promise.all([application.stop(), database.stop()]);
     },
   };
 }
