@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Logger, PlatformModule } from '@tokenbay/platform';
 import { ENTITIES } from '@tokenbay/schema';
+import { UsageKeeperModule } from '@tokenbay/usage';
 import { AccessRulesAdminModule } from './access-rules/access-rules-admin.module.js';
 import { AccountsAdminModule } from './accounts/accounts-admin.module.js';
 import { ADMIN_CONFIG, type AdminConfig } from './admin.config.js';
@@ -30,7 +31,7 @@ const SLICES = [
 @Module({})
 export class AdminModule {
   static forRoot(config: AdminConfig, logger: Logger): DynamicModule {
-    const { databaseUrl, secretsKey } = config;
+    const { databaseUrl, secretsKey, usageRetentionMonths } = config;
     return {
       module: AdminModule,
       global: true,
@@ -40,6 +41,7 @@ export class AdminModule {
         IdempotencyModule,
         HealthModule,
         ...SLICES,
+        UsageKeeperModule.forRoot({ retentionMonths: usageRetentionMonths }),
       ],
       providers: [{ provide: ADMIN_CONFIG, useValue: config }],
       exports: [ADMIN_CONFIG],

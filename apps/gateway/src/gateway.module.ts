@@ -4,7 +4,7 @@ import { type Logger, PlatformModule } from '@tokenbay/platform';
 import { LedgerModule, PointsModule } from '@tokenbay/points';
 import { ModelsModule } from '@tokenbay/models';
 import { ENTITIES } from '@tokenbay/schema';
-import { UsageModule } from '@tokenbay/usage';
+import { UsageKeeperModule, UsageModule } from '@tokenbay/usage';
 import { GATEWAY_CONFIG, type GatewayConfig } from './gateway.config.js';
 import { ErrorCounts } from './health/error-counts.js';
 import { HealthModule } from './health/health.module.js';
@@ -30,6 +30,7 @@ export class GatewayModule {
         LedgerModule,
         PointsModule,
         UsageModule,
+        UsageKeeperModule.forRoot(),
         HealthModule,
         RelayModule,
       ],

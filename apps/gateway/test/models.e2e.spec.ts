@@ -119,6 +119,21 @@ describe('the own account', () => {
     ]);
   });
 
+  it('shows what a key without quota has used, as of a second or so ago, where administrators see all of it at once', async () => {
+    const own = await house.system.world();
+    const used = async () =>
+      ((await house.system.gateway.request('/v1/account', own.apiKey)).body as { api_key: { points_used: string } })
+        .api_key.points_used;
+    expect(await used()).toBe('0');
+    for (let count = 0; count < 3; count += 1) expect((await house.chat(own)).status).toBe(200);
+    const { key, account } = own;
+    expect(await house.system.admin.get(`/api-keys/${key.id}`)).toMatchObject({ pointsUsed: '0.54' });
+    const summary = await house.system.admin.get(`/usage/summary?groupBy=model&accountId=${account.id}`);
+    expect(summary).toMatchObject({ data: [{ key: own.modelName, requests: 3, chargePoints: '0.54' }] });
+    await house.system.gatewayProcess.waitUntil(async () => (await used()) === '0.54', 5_000);
+    expect(await house.system.admin.get(`/usage/summary?groupBy=model&accountId=${account.id}`)).toEqual(summary);
+  });
+
   it('says null where there is no limit', async () => {
     const { body } = await get('/v1/account');
     expect(body).toMatchObject({ api_key: { points_remaining: null, point_limits: [] }, rate_limit: null });

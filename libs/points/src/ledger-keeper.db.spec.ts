@@ -143,16 +143,4 @@ describe('processes of the ledger', () => {
     await Promise.all([mine.ledger.reapNext(), other.ledger.reapNext()]);
     for (const { accountId } of accounts) expect(await mine.available(accountId)).toBe(1_000);
   });
-
-  it('prepares partitions for the months to come and files charges into them', async () => {
-    await mine.keeper.beat();
-    const account = await addAccount();
-    const charge = makeCharge();
-    await mine.points.settle(await reserve(mine, account, 10), charge);
-    const [{ name, month }] = await mine.database.tx.query<[{ name: string; month: string }]>(
-      `SELECT tableoid::regclass::text AS name, to_char(now() AT TIME ZONE 'UTC', '"charge_"YYYY_MM') AS month FROM charge`,
-    );
-    expect(name).toBe(month);
-    await mine.keeper.stop();
-  });
 });

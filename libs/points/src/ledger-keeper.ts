@@ -10,7 +10,7 @@ import { LedgerTimes } from './ledger-times.js';
 const REAPED_PER_BEAT_MAX = 20;
 
 /**
- * The ledger's housekeeping in a process that takes holds: heartbeats, doubts, unused holds, dead neighbours, partitions. It calls a
+ * The ledger's housekeeping in a process that takes holds: heartbeats, doubts, unused holds, dead neighbours. It calls a
  * neighbour dead only after a whole lease time of its own uninterrupted heartbeats; after an outage of the database all are late.
  */
 @Injectable()
@@ -22,7 +22,6 @@ export class LedgerKeeper {
   private beatAtMs = -Infinity;
   private steadySinceMs = Infinity;
   private sweptAtMs = -Infinity;
-  private partitionedAtMs = -Infinity;
 
   constructor(
     private readonly ledger: LedgerRepository,
@@ -74,7 +73,6 @@ export class LedgerKeeper {
     // Bounded, or housekeeping after a long outage would outlast the lease that it lives by.
     await Promise.race([this.sweepNowAndThen(), pause(this.times.heartbeatMs, undefined, { ref: false })]);
     if (isSteady) await this.reap();
-    await this.preparePartitionsNowAndThen();
   }
 
   /** True where the beats of the last lease time came without a gap. */
@@ -98,11 +96,5 @@ export class LedgerKeeper {
       if (dead === null) return;
       this.logger.warn({ instance: dead }, 'a dead process was ended and its points given back');
     }
-  }
-
-  private async preparePartitionsNowAndThen(): Promise<void> {
-    if (performance.now() - this.partitionedAtMs < this.times.partitionsMs) return;
-    this.partitionedAtMs = performance.now();
-    await this.ledger.preparePartitions();
   }
 }

@@ -25,6 +25,4 @@ export class LedgerTimes {
   sweepMs = 10_000;
   /** How long a hold without points is kept for the next request. */
   forgetMs = 600_000;
-  /** How often partitions of the usage log are prepared. */
-  partitionsMs = 6 * 3_600_000;
 }

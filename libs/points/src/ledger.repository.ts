@@ -187,11 +187,6 @@ export class LedgerRepository {
     return Number(points);
   }
 
-  /** Sees to it that the usage log has partitions for the months to come. */
-  async preparePartitions(): Promise<void> {
-    await this.run('config', { text: 'SELECT charge_prepare_partitions()' });
-  }
-
   /** Runs a statement that answers exactly one row. */
   private async ask<Row extends unknown[]>(pool: LedgerPool, statement: Statement): Promise<Row> {
     const [row] = await this.run<Row>(pool, statement);

@@ -106,9 +106,18 @@ export class PointsService {
     await this.repository.setBudget(tx, apiKeyId, budget);
   }
 
-  /** What each of the keys has spent and may still spend. */
+  /** What each of the keys has spent and may still spend, exactly. */
   async budgets(apiKeyIds: readonly string[], tx: Tx = this.database.tx): Promise<ReadonlyMap<string, KeyPoints>> {
-    const rows = await this.repository.listKeyPoints(tx, apiKeyIds);
+    const rows = await this.repository.listKeyPoints(tx, apiKeyIds, 'exact');
     return new Map(rows.map((row) => [row.api_key_id, toKeyPoints(row)]));
+  }
+
+  /**
+   * The same of one key, at the price of a few looks into indexes however much is going on: limits are exact, and only what a key without
+   * quota has spent may lack the charges of the last second or so.
+   */
+  async recentBudget(apiKeyId: string): Promise<KeyPoints | undefined> {
+    const [row] = await this.repository.listKeyPoints(this.database.tx, [apiKeyId], 'rolled up');
+    return row && toKeyPoints(row);
   }
 }

@@ -6,6 +6,7 @@ import { Points0000000000005 } from './migrations/0005-points.js';
 import { Admin0000000000006 } from './migrations/0006-admin.js';
 import { PointsBatches0000000000007 } from './migrations/0007-points-batches.js';
 import { Roles0000000000008 } from './migrations/0008-roles.js';
+import { RollUps0000000000009 } from './migrations/0009-roll-ups.js';
 
 /** Every migration, oldest first. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   Admin0000000000006,
   PointsBatches0000000000007,
   Roles0000000000008,
+  RollUps0000000000009,
 ];

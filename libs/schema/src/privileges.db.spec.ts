@@ -6,6 +6,7 @@ import { runMigrations, toApplicationUrl } from './index.js';
 
 const LEDGER_TABLES = [
   ...['charge', 'hold', 'point_account', 'point_entry', 'key_budget'],
+  ...['charge_fresh', 'charge_retired', 'charge_horizon', 'usage_hour', 'key_usage'],
   ...['gateway_instance', 'gateway_lease', 'schema_migration', 'installation'],
 ];
 const FORBIDDEN = '42501';
@@ -134,7 +135,14 @@ describe('the role of applications', () => {
         .filter(({ isOpen, isDoor }) => isOpen && !isDoor)
         .map(({ name }) => name)
         .sort(),
-    ).toEqual(['charge_first_id', 'points_at', 'points_end_processes', 'points_period_end']);
+    ).toEqual([
+      'charge_first_id',
+      'charge_hour',
+      'key_points_used',
+      'points_at',
+      'points_end_processes',
+      'points_period_end',
+    ]);
     for (const name of ['points_take_budgets', 'points_give_back', 'points_fund_short', 'points_roll'])
       expect(rows.find((row) => row.name === name)).toMatchObject({ isOpen: false });
   });

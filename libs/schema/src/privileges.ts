@@ -4,21 +4,29 @@ import type { DataSource } from 'typeorm';
 /** Tables that only the ledger's functions write, and the installation's own; applications read them. Partitions are nobody's to touch. */
 const READ_ONLY_TABLES = [
   'charge',
+  'charge_fresh',
+  'charge_horizon',
+  'charge_retired',
   'gateway_instance',
   'gateway_lease',
   'hold',
   'installation',
   'key_budget',
-  'key_spend',
+  'key_usage',
   'point_account',
   'point_entry',
   'schema_migration',
+  'usage_hour',
 ];
 
 /** Functions that applications call: the ledger's doors, and what reads or reckons only. Every other one is closed to all but its owner. */
 const OPEN_FUNCTIONS = [
   'charge_first_id',
+  'charge_hour',
   'charge_prepare_partitions',
+  'charge_retire_next',
+  'charge_roll_up',
+  'key_points_used',
   'points_at',
   'points_credit',
   'points_end_processes',

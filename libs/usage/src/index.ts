@@ -9,5 +9,6 @@ export {
   type UsageSummary,
   type UsageTokens,
 } from './usage.js';
+export { UsageKeeperModule } from './usage-keeper.module.js';
 export { UsageModule } from './usage.module.js';
 export { UsageService } from './usage.service.js';

@@ -33,7 +33,7 @@ export function toConditions({ accountId, apiKeyId, model, from, to }: UsageFilt
 const TIME_MAX = 0xffff_ffff_ffff;
 
 /** The smallest UUID of an instant: every UUIDv7 made then or later sorts at or after it. */
-function firstIdAt(instant: Date): string {
+export function firstIdAt(instant: Date): string {
   const hex = Math.min(Math.max(instant.getTime(), 0), TIME_MAX).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '@tokenbay/platform';
+import { Database, timeOfUuidv7 } from '@tokenbay/platform';
+import { type SummaryRange, toSummaryQuery } from './summary-query.js';
 import type { UsageFilter, UsageGrouping } from './usage.js';
-import { toConditions } from './usage-conditions.js';
+import { firstIdAt, toConditions } from './usage-conditions.js';
 import type { ReceiptRow, UsageRow } from './usage-row.js';
 
 /** A row of a summary; sums come as text. */
@@ -20,17 +21,6 @@ export interface SummaryRow {
 
 const COLUMNS = `request_id, account_id, api_key_id, points, held, uncollected, channel_id, price_version, latency_ms, first_byte_ms,
   input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens, status, dialect, outcome, usage_source, stream, model, code`;
-
-const KEYS: Record<UsageGrouping, string> = {
-  account: 'account_id::text',
-  apiKey: 'api_key_id::text',
-  model: 'model',
-  channel: 'channel_id::text',
-  day: `to_char(to_timestamp(('x' || translate(left(request_id::text, 13), '-', ''))::bit(48)::bigint / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
-};
-
-/** The most groups one summary answers. */
-const GROUPS_MAX = 1_000;
 
 /** Reads the usage log; lists and summaries on the pool of reports, so that no dashboard delays a charge. */
 @Injectable()
@@ -61,15 +51,17 @@ export class UsageRepository {
   }
 
   /** Sums over the lines of a filter, the dearest group first; days in their order. */
-  async summarize(groupBy: UsageGrouping, filter: UsageFilter): Promise<SummaryRow[]> {
-    const { text, values } = toConditions(filter);
-    const { rows } = await this.database.pool('report').query<SummaryRow>(
-      `SELECT ${KEYS[groupBy]} AS key, count(*) AS requests, count(*) FILTER (WHERE outcome = 3) AS failed, sum(input_tokens) AS input,
-          sum(cached_input_tokens) AS cached_input, sum(cache_write_tokens) AS cache_write, sum(output_tokens) AS output,
-          sum(reasoning_tokens) AS reasoning, sum(points) AS points, sum(uncollected) AS uncollected
-        FROM charge WHERE ${text} GROUP BY 1 ORDER BY ${groupBy === 'day' ? 'key' : 'sum(points) DESC, key'} LIMIT ${GROUPS_MAX}`,
-      values,
-    );
+  async summarize(groupBy: UsageGrouping, filter: UsageFilter, range: SummaryRange): Promise<SummaryRow[]> {
+    const { text, values } = toSummaryQuery(groupBy, filter, range);
+    const { rows } = await this.database.pool('report').query<SummaryRow>(text, values);
     return rows;
+  }
+
+  /** From which instant on single requests are kept. */
+  async keptFrom(): Promise<Date> {
+    const { rows } = await this.database
+      .pool('report')
+      .query<{ kept_from: string }>('SELECT kept_from FROM charge_horizon');
+    return new Date(timeOfUuidv7(rows[0]?.kept_from ?? firstIdAt(new Date(0))));
   }
 }

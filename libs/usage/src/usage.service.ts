@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '@tokenbay/errors';
 import { Clock, cursorRefusal, type Page, type PageRequest, toPage } from '@tokenbay/platform';
 import type { Receipt, Usage, UsageFilter, UsageGrouping, UsageSummary } from './usage.js';
+import { HOUR_MS, type SummaryRange } from './summary-query.js';
 import { toReceipt, toUsage } from './usage-row.js';
 import { type SummaryRow, UsageRepository } from './usage.repository.js';
 
@@ -10,7 +11,7 @@ const DAY_MS = 86_400_000;
 /** Days that a summary covers where nobody says from when. */
 const SUMMARY_DAYS = 31;
 /** The most days that one summary may cover. */
-const SUMMARY_DAYS_MAX = 93;
+const SUMMARY_DAYS_MAX = 366;
 
 /** Reads what happened: receipts, the log, summaries. Writes nothing; the ledger writes the log. */
 @Injectable()
@@ -42,16 +43,31 @@ export class UsageService {
     return { rows: page.map(toUsage), nextCursor };
   }
 
-  /** Sums over at most 93 days, the last 31 unless told. Throws `invalid_request` for a range that is empty or longer. */
+  /**
+   * Sums over at most 366 days, the last 31 unless told; exact at the moment of asking, whatever is rolled up. Throws `invalid_request` for
+   * a range that is empty, longer, or cuts through an hour of which single requests are no longer kept.
+   */
   async summarize(groupBy: UsageGrouping, { from, to, ...filter }: UsageFilter): Promise<UsageSummary[]> {
-    const toMs = to?.getTime() ?? this.clock.nowMs() + DAY_MS;
+    const range = this.rangeOf(from, to);
+    await this.assertAnswerable(range);
+    return (await this.repository.summarize(groupBy, filter, range)).map(toSummary);
+  }
+
+  private rangeOf(from: Date | undefined, to: Date | undefined): SummaryRange {
+    const nowMs = Math.ceil(this.clock.nowMs() / HOUR_MS) * HOUR_MS;
+    const toMs = to?.getTime() ?? nowMs + DAY_MS;
     const fromMs = from?.getTime() ?? toMs - SUMMARY_DAYS * DAY_MS;
-    if (fromMs >= toMs || toMs - fromMs > SUMMARY_DAYS_MAX * DAY_MS) {
-      const problem = `from must lie before to, by at most ${SUMMARY_DAYS_MAX} days.`;
-      throw new DomainError('invalid_request', 'range', { message: problem, problems: [problem] });
-    }
-    const range = { from: new Date(fromMs), to: new Date(toMs) };
-    return (await this.repository.summarize(groupBy, { ...filter, ...range })).map(toSummary);
+    if (fromMs >= toMs || toMs - fromMs > SUMMARY_DAYS_MAX * DAY_MS)
+      throw rangeRefusal(`from must lie before to, by at most ${SUMMARY_DAYS_MAX} days.`);
+    return { from: new Date(fromMs), to: new Date(toMs) };
+  }
+
+  private async assertAnswerable({ from, to }: SummaryRange): Promise<void> {
+    const cuts = [from, to].filter((instant) => instant.getTime() % HOUR_MS !== 0);
+    if (cuts.length === 0) return;
+    const keptFrom = await this.repository.keptFrom();
+    if (cuts.some((instant) => instant < keptFrom))
+      throw rangeRefusal(`Before ${keptFrom.toISOString()}, from and to must be whole hours.`);
   }
 
   private async findReceipt(requestId: string): Promise<Receipt | null> {
@@ -75,6 +91,10 @@ function toSummary(row: SummaryRow): UsageSummary {
     chargeMicropoints: Number(row.points),
     uncollectedMicropoints: Number(row.uncollected),
   };
+}
+
+function rangeRefusal(problem: string): DomainError {
+  return new DomainError('invalid_request', 'range', { message: problem, problems: [problem] });
 }
 
 function readCursor(cursor: string): string {

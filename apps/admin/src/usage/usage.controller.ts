@@ -26,7 +26,7 @@ export class UsageController {
 
   @Get('summary')
   @Operation('Sum requests up', {
-    details: 'The last 31 days unless told, 93 at most; the dearest first, days in their order.',
+    details: 'The last 31 days unless told, 366 at most; the dearest first, days in their order.',
   })
   @ApiOkResponse({ type: UsageSummaryResponse })
   async summarize(@Query() { groupBy, ...filter }: SummarizeUsageDto): Promise<UsageSummaryResponse> {

@@ -14,6 +14,11 @@ export const port = integerBetween(1, 65_535);
 export const portOrOff = integerBetween(0, 65_535);
 export const percent = integerBetween(0, 100);
 
+/** Whole months; 0 is for ever. A month that began last month may still count for a limit. */
+export function monthsKept(text: string): number {
+  return text === '0' ? 0 : integerBetween(2, 1_200)(text);
+}
+
 /** An address or name to listen on. */
 export function host(text: string): string {
   if (isIP(text) === 0 && !/^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(text))

@@ -102,6 +102,14 @@ export const VARIABLES = {
       'host:port pairs the content proxy may fetch although they are not public',
     ),
   ),
+  usageRetentionMonths: withDefault(
+    '0',
+    required(
+      'USAGE_RETENTION_MONTHS',
+      parse.monthsKept,
+      'whole months, at least 2, that single requests of the usage log are kept; 0 keeps them for ever',
+    ),
+  ),
   logLevel: withDefault(
     'info',
     required(

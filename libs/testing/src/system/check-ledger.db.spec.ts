@@ -43,6 +43,7 @@ describe('checkLedger', () => {
        VALUES ($1, 7, 3, $2, $3, 0, 1, 1, 1, 0, 0, 0, 0, 0, 'hold', 200, 0, 0, 0, false, 'm', '{}')`,
       [requestId, points, held],
     );
+    await client.query('INSERT INTO charge_fresh (request_ids) VALUES (ARRAY[$1::uuid])', [requestId]);
   }
 
   it('finds nothing in books that agree', async () => {
@@ -74,6 +75,12 @@ describe('checkLedger', () => {
     ],
     ['a hold of the dead', "UPDATE gateway_instance SET state = 'dead'", 'has no living owner'],
     ['a charge too high', 'UPDATE charge SET points = 301', 'expected 300, booked 301 of 400 held'],
+    ['a charge that no summary shows', 'DELETE FROM charge_fresh', 'key 3: summed up 0, charged 300'],
+    [
+      'a charge that a summary shows twice',
+      `INSERT INTO usage_hour VALUES ('2026-01-01Z', 7, 3, 0, 'm', 1, 0, 0, 0, 0, 0, 0, 0, 300, 0)`,
+      'key 3: summed up 600, charged 300',
+    ],
     ['a charge that is missing', 'DELETE FROM charge', 'expected 300, booked nothing'],
   ])('finds %s', async (_, sabotage, problem) => {
     await client.query(sabotage);

@@ -26,13 +26,28 @@ const CONSERVATION = `
   FROM (
     SELECT a.account_id, a.available,
       (SELECT coalesce(sum(amount), 0) FROM point_entry WHERE account_id = a.account_id) AS entries,
-      (SELECT coalesce(sum(points), 0) FROM charge WHERE account_id = a.account_id) AS charges,
+      (SELECT coalesce(sum(points), 0) FROM charge WHERE account_id = a.account_id)
+        + (SELECT coalesce(sum(points), 0) FROM charge_retired WHERE account_id = a.account_id) AS charges,
       (SELECT coalesce(sum(points), 0) FROM hold WHERE account_id = a.account_id) AS held
     FROM point_account AS a
   ) AS sums WHERE entries - charges <> available + held
   UNION ALL
   SELECT 'charge ' || request_id || ' of an account without points' FROM charge
     WHERE points > 0 AND account_id NOT IN (SELECT account_id FROM point_account)`;
+
+/** What a quota still counts of months that are no longer kept. */
+const RETIRED_QUOTA =
+  '(SELECT coalesce(sum(quota_points), 0) FROM charge_retired AS r WHERE r.api_key_id = b.api_key_id AND r.quota_first = b.quota_first)';
+
+/** The sums that people are shown, with what waits to be added to them, are what the log says and said. */
+const ROLL_UPS = `
+  SELECT 'key ' || api_key_id || ': summed up ' || sum(shown) || ', charged ' || sum(charged) AS problem
+  FROM (
+    SELECT api_key_id, points AS shown, 0 AS charged FROM usage_hour
+    UNION ALL SELECT api_key_id, points, points FROM charge WHERE request_id IN (SELECT unnest(request_ids) FROM charge_fresh)
+    UNION ALL SELECT api_key_id, 0, points FROM charge WHERE request_id NOT IN (SELECT unnest(request_ids) FROM charge_fresh)
+    UNION ALL SELECT api_key_id, 0, points FROM charge_retired
+  ) AS sums GROUP BY api_key_id HAVING sum(shown) <> sum(charged)`;
 
 /** I6: a budget has taken what its windows were charged and hold, and no more than its limit. */
 const budget = (period: (typeof PERIODS)[number], mayExceed: boolean) => `
@@ -43,7 +58,8 @@ const budget = (period: (typeof PERIODS)[number], mayExceed: boolean) => `
       (SELECT coalesce(sum(points), 0) FROM charge AS c
         WHERE c.api_key_id = b.api_key_id AND c.window_no > 0 AND c.window_no >= b.${period}_first)
       + (SELECT coalesce(sum(points), 0) FROM hold AS h
-        WHERE h.api_key_id = b.api_key_id AND h.window_no > 0 AND h.window_no >= b.${period}_first) AS used
+        WHERE h.api_key_id = b.api_key_id AND h.window_no > 0 AND h.window_no >= b.${period}_first)
+      + ${period === 'quota' ? RETIRED_QUOTA : 0} AS used
     FROM key_budget AS b
   ) AS sums WHERE taken <> used ${mayExceed ? '' : 'OR taken > points_limit'}`;
 
@@ -80,6 +96,7 @@ export async function checkLedger(databaseUrl: string, expected: LedgerExpectati
     return [
       ...(await problems(NEGATIVE)),
       ...(await problems(CONSERVATION)),
+      ...(await problems(ROLL_UPS)),
       ...(await problems(
         PERIODS.map((period) => budget(period, expected.limitsWereLowered ?? false)).join(' UNION ALL '),
       )),

@@ -9,14 +9,14 @@ import { type OwnAccountResponse, toOwnAccountResponse } from './account.respons
 export class AccountController {
   constructor(private readonly points: PointsService) {}
 
-  /** Balance, the calling key's consumption and limits, and the account's rate limit. */
+  /** Balance, the calling key's consumption (of one without quota a second or so old) and limits, and the account's rate limit. */
   @Get()
   async show(@Req() request: FastifyRequest): Promise<OwnAccountResponse> {
     const caller = callerOf(request);
-    const [balances, budgets] = await Promise.all([
+    const [balances, budget] = await Promise.all([
       this.points.balances([caller.account.id]),
-      this.points.budgets([caller.key.id]),
+      this.points.recentBudget(caller.key.id),
     ]);
-    return toOwnAccountResponse(caller, balances.get(caller.account.id), budgets.get(caller.key.id));
+    return toOwnAccountResponse(caller, balances.get(caller.account.id), budget);
   }
 }
