@@ -2,7 +2,7 @@
 /** `npm run docs`: writes the README's tables anew. A test holds the README to them. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format } from 'prettier';
+import { format, resolveConfig } from 'prettier';
 import { build, ROOT } from '../build/build.mjs';
 import { placeTable, renderErrors, renderVariables } from './tables.mjs';
 
@@ -15,5 +15,5 @@ const file = join(ROOT, 'README.md');
 let text = readFileSync(file, 'utf8');
 text = placeTable(text, 'errors', renderErrors(ERROR_CATALOGUE));
 text = placeTable(text, 'variables', renderVariables(VARIABLES));
-writeFileSync(file, await format(text, { parser: 'markdown', printWidth: 120 }));
+writeFileSync(file, await format(text, { ...(await resolveConfig(file)), parser: 'markdown' }));
 console.log('README.md is up to date');
