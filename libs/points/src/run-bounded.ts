@@ -7,8 +7,16 @@ const MISTAKES = new Set(['TypeError', 'RangeError']);
 /** Callers waiting for a connection before further ones are turned away at once. */
 const WAITING_MAX = 2_000;
 
+/** The routine of the server that says, in a notice, that it stopped waiting for a synchronous standby. */
+const STANDBY_WAIT = 'SyncRepWaitForLSN';
+
 /** More callers wait for a connection than can be served in time. */
 class PoolExhausted extends Error {}
+
+/** The server committed, but whoever cancelled its wait for a standby knows whether that has it too. */
+class NotReplicated extends Error {
+  override readonly name = 'NotReplicated';
+}
 
 /** A statement that was sent and not answered: whether it took effect is unknown. */
 export class Unanswered extends Error {
@@ -34,6 +42,11 @@ export async function runBounded<Row extends unknown[]>(
 ): Promise<Row[]> {
   if (pool.waitingCount >= WAITING_MAX) throw new PoolExhausted('too many callers wait for the ledger');
   const client = await pool.connect();
+  let isReplicated = true;
+  const hear = ({ routine }: { routine?: string | undefined }): void => {
+    if (routine === STANDBY_WAIT) isReplicated = false;
+  };
+  client.on('notice', hear);
   try {
     const bounded: QueryArrayConfig & { query_timeout: number } = {
       ...statement,
@@ -41,10 +54,13 @@ export async function runBounded<Row extends unknown[]>(
       query_timeout: timeoutMs,
     };
     const { rows } = await client.query<Row>(bounded);
+    if (!isReplicated) throw new NotReplicated('the wait for a synchronous standby was cancelled');
+    client.off('notice', hear);
     client.release();
     return rows;
   } catch (error) {
     const isDoubtful = isTransient(error);
+    client.off('notice', hear);
     client.release(isDoubtful || !(error instanceof DatabaseError));
     throw isDoubtful ? new Unanswered(error, processIdOf(client)) : error;
   }
