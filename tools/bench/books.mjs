@@ -11,8 +11,8 @@ import { PRICE_MICROPOINTS } from './world.mjs';
  * @returns {Promise<string[]>}
  */
 export async function checkBooks(databaseUrl, answered) {
-  const { checkLedger } = await import(`${ROOT}/dist/node_modules/@tokenbay/testing/index.js`);
-  const problems = await checkLedger(databaseUrl, { isAtRest: true });
+  const { auditBooks, checkLedger } = await import(`${ROOT}/dist/node_modules/@tokenbay/testing/index.js`);
+  const problems = [...(await checkLedger(databaseUrl, { isAtRest: true })), ...(await auditBooks(databaseUrl))];
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

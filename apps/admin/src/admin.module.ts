@@ -11,6 +11,7 @@ import { ChannelsAdminModule } from './channels/channels-admin.module.js';
 import { GroupsAdminModule } from './groups/groups-admin.module.js';
 import { HealthModule } from './health/health.module.js';
 import { IdempotencyModule } from './idempotency/idempotency.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
 import { ModelsAdminModule } from './models/models-admin.module.js';
 import { PointsAdminModule } from './points/points-admin.module.js';
 import { UsageAdminModule } from './usage/usage-admin.module.js';
@@ -40,6 +41,7 @@ export class AdminModule {
         AuthModule,
         IdempotencyModule,
         HealthModule,
+        JobsModule,
         ...SLICES,
         UsageKeeperModule.forRoot({ retentionMonths: usageRetentionMonths }),
       ],

@@ -38,6 +38,7 @@ export { createHttpApp, type HttpAppOptions, type RootModule } from './http/crea
 export { DomainExceptionFilter } from './http/domain-exception.filter.js';
 export type { ErrorRenderer, RenderedError, RenderedRequest } from './http/error-renderer.js';
 export { errorHeaders, toErrorView, type ErrorView } from './http/error-view.js';
+export { explainStartFailure } from './http/explain-start-failure.js';
 export { HTTP_LIMITS, type HttpLimits } from './http/http-limits.js';
 export { runProcess, type RunningProcess } from './http/run-process.js';
 export { toDomainError } from './http/to-domain-error.js';

@@ -1,13 +1,15 @@
 import { Inject, Module, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { describeError, LOGGER, type Logger } from '@tokenbay/platform';
+import { AuditMetrics } from './audit/audit-metrics.js';
 import { LedgerKeeper } from './ledger-keeper.js';
+import { LedgerMetrics } from './ledger-metrics.js';
 import { PointsModule } from './points.module.js';
 
 /**
  * Makes this process one that takes holds: it keeps house from its start to its end, and after the last answer was sent gives back
  * everything it still holds. Imported once, by the application.
  */
-@Module({ imports: [PointsModule] })
+@Module({ imports: [PointsModule], providers: [LedgerMetrics, AuditMetrics] })
 export class LedgerModule implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     private readonly keeper: LedgerKeeper,

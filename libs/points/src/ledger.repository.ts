@@ -68,6 +68,9 @@ const TERMINATE_MS = 1_000;
 /** The statements that requests wait for, and those of the process that makes them: prepared, bounded in time, one round trip each. */
 @Injectable()
 export class LedgerRepository {
+  /** Told of each batch: its lane, its lines, and how many milliseconds the database took, answered or not. */
+  whenSent: (lane: 'reserve' | 'settle', lines: number, ms: number) => void = () => undefined;
+
   constructor(
     private readonly database: Database,
     private readonly times: LedgerTimes,
@@ -76,7 +79,7 @@ export class LedgerRepository {
   /** Moves points between accounts and holds of one process; one answer for each line, or none at all where the process was ended. */
   async reserve(ownerId: string, lines: readonly ReserveLine[]): Promise<ReserveAnswer[]> {
     const hasBudgets = lines.some(({ escrow }) => escrow.budgetedKeyId !== null);
-    const rows = await this.run<ReserveColumns>('reserve', {
+    const rows = await this.send<ReserveColumns>('reserve', lines.length, {
       name: 'points_reserve',
       text: RESERVE,
       values: [
@@ -98,7 +101,7 @@ export class LedgerRepository {
 
   /** Books requests of one process, durably; answers how each stands in the books then, in order. A repetition changes nothing. */
   async settle(ownerId: string, lines: readonly SettleLine[]): Promise<SettleOutcome[]> {
-    const rows = await this.run<[number, SettleOutcome['funding'], string, string, boolean]>('settle', {
+    const rows = await this.send<[number, SettleOutcome['funding'], string, string, boolean]>('settle', lines.length, {
       name: 'points_settle',
       text: SETTLE,
       values: [ownerId, ...toSettleValues(lines)],
@@ -192,6 +195,11 @@ export class LedgerRepository {
     const [row] = await this.run<Row>(pool, statement);
     if (!row) throw new DomainError('internal_error', 'the ledger answered nothing');
     return row;
+  }
+
+  private send<Row extends unknown[]>(lane: 'reserve' | 'settle', lines: number, statement: Statement): Promise<Row[]> {
+    const sentAtMs = performance.now();
+    return this.run<Row>(lane, statement).finally(() => this.whenSent(lane, lines, performance.now() - sentAtMs));
   }
 
   private run<Row extends unknown[]>(pool: LedgerPool, statement: Statement): Promise<Row[]> {

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { LedgerAuditor } from './audit/ledger-auditor.js';
 import { Holds } from './holds.js';
 import { LedgerInstance } from './ledger-instance.js';
 import { LedgerKeeper } from './ledger-keeper.js';
@@ -23,7 +24,17 @@ import { PointsService } from './points.service.js';
     LedgerKeeper,
     PointsRepository,
     PointsService,
+    LedgerAuditor,
   ],
-  exports: [PointsService, LedgerKeeper],
+  exports: [
+    PointsService,
+    LedgerAuditor,
+    LedgerKeeper,
+    LedgerRepository,
+    LedgerInstance,
+    ReserveLane,
+    SettleLane,
+    Recovery,
+  ],
 })
 export class PointsModule {}

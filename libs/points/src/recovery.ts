@@ -18,6 +18,8 @@ const DOUBTS_AT_ONCE = 256;
  */
 @Injectable()
 export class Recovery {
+  /** Answers that were cut although they had been booked, and were refunded, since this process started. */
+  refunds = 0;
   private attempt: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private isWanted = false;
@@ -129,7 +131,9 @@ export class Recovery {
       const outcomes = await this.ledger.settle(first.hold.ownerId, tombstones);
       for (const [index, { hold, charge }] of lines.entries()) {
         const { repeated, points } = outcomes[index]!;
-        if (repeated && points > 0) await this.ledger.refund(hold, charge.requestId, points);
+        if (!repeated || points === 0) continue;
+        await this.ledger.refund(hold, charge.requestId, points);
+        this.refunds += 1;
       }
     } catch (error) {
       if (isTransient(error)) throw error;

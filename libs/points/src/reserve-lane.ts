@@ -42,6 +42,11 @@ export class ReserveLane {
     private readonly times: LedgerTimes,
   ) {}
 
+  /** Requests that wait for the ledger's answer. */
+  get waitingCount(): number {
+    return this.waiting;
+  }
+
   /** Waits for points of a hold. Rejects with the refusal that applies, or `ledger_unavailable`. */
   wait(escrow: Escrow, request: ReserveRequest): Promise<Hold> {
     if (this.waiting >= WAITERS_MAX) return Promise.reject(unavailable(request.requestId));

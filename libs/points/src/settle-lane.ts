@@ -32,6 +32,10 @@ export class SettleLane {
   whenInDoubt: () => void = () => undefined;
   /** Lines that were answered `ledger_unavailable`, whether or not they were booked. */
   readonly doubts: SettleLine[] = [];
+  /** Lines that the ledger refused for good, since this process started. */
+  quarantined = 0;
+  /** Lines that were booked before with another amount, since this process started. */
+  conflicts = 0;
   private readonly queue: SettleLine[] = [];
   private readonly byRequest = new Map<string, SettleLine>();
   private batch: readonly SettleLine[] = [];
@@ -47,10 +51,18 @@ export class SettleLane {
 
   /** Whether charges wait so long, or so many, that no further request may be admitted. */
   isStuck(nowMs: number): boolean {
+    return this.queue.length >= QUEUE_MAX || this.ageMs(nowMs) > this.times.staleSettleMs;
+  }
+
+  /** How long the oldest line has waited, milliseconds; 0 where none waits. */
+  ageMs(nowMs: number): number {
     const oldest = this.batch[0] ?? this.queue[0];
-    return (
-      this.queue.length >= QUEUE_MAX || (oldest !== undefined && nowMs - oldest.sinceMs > this.times.staleSettleMs)
-    );
+    return oldest === undefined ? 0 : nowMs - oldest.sinceMs;
+  }
+
+  /** Lines that wait or are on their way. */
+  get waitingCount(): number {
+    return this.queue.length + this.batch.length;
   }
 
   /** The line of a request that is on its way now. */
@@ -155,11 +167,20 @@ export class SettleLane {
 
   private book(line: SettleLine, outcome: SettleOutcome): void {
     this.byRequest.delete(line.charge.requestId);
+    if (outcome.repeated && outcome.funding !== 'refused' && outcome.points !== line.points) this.alarm(line, outcome);
     const following = this.whenBooked(line, outcome);
     line.resolve(following ? following.then(() => outcome) : outcome);
   }
 
+  /** One request has two prices: the first stands, and somebody has to find out why. */
+  private alarm({ charge, points }: SettleLine, outcome: SettleOutcome): void {
+    this.conflicts += 1;
+    const { requestId } = charge;
+    this.logger.error({ requestId, points, booked: outcome.points }, 'a request was booked before with another amount');
+  }
+
   private quarantine(line: SettleLine, error: unknown): void {
+    this.quarantined += 1;
     const { requestId } = line.charge;
     this.logger.error({ cause: describeError(error), requestId }, 'a request cannot be booked and is not charged');
     this.byRequest.delete(requestId);

@@ -135,18 +135,31 @@ describe('windows of a budget', () => {
       end: string;
     }
 
+    const PERIODS = ['quota', 'hour', 'day', 'week', 'month'];
+    /** A budget as it is when it was just made: nothing taken, no window yet. */
+    const FRESH = {
+      window_no: 0,
+      window_end: '-infinity',
+      ...Object.fromEntries(
+        PERIODS.flatMap((period) => [
+          [`${period}_taken`, 0],
+          [`${period}_first`, 1],
+          [`${period}_start`, '-infinity'],
+        ]),
+      ),
+    };
+
     /** Walks a fresh budget through instants and answers where its periods began after each. */
     async function walk(timeZone: string, instants: string[]): Promise<Window[]> {
       const { rows } = await ledger.database.pool('report').query<Window>(
         `WITH RECURSIVE step AS (
-           SELECT 0 AS n, b FROM (SELECT (0, $1, 0, '-infinity', null, 0, 1, null, 0, 1, null, 0, 1, null, 0, 1, null, 0, 1,
-             '-infinity', '-infinity', '-infinity', '-infinity')::key_budget AS b) AS fresh
+           SELECT 0 AS n, jsonb_populate_record(NULL::key_budget, $1) AS b
            UNION ALL SELECT n + 1, points_at(b, ($2::timestamptz[])[n + 1]) FROM step WHERE n < cardinality($2::timestamptz[]))
          SELECT to_char((b).hour_start AT TIME ZONE 'UTC', 'MM-DD"T"HH24:MI') AS hour, to_char((b).day_start AT TIME ZONE 'UTC', 'MM-DD"T"HH24:MI') AS day,
            to_char((b).week_start AT TIME ZONE 'UTC', 'MM-DD"T"HH24:MI') AS week, to_char((b).month_start AT TIME ZONE 'UTC', 'MM-DD"T"HH24:MI') AS month,
            to_char((b).window_end AT TIME ZONE 'UTC', 'MM-DD"T"HH24:MI') AS end
          FROM step WHERE n > 0 ORDER BY n`,
-        [timeZone, instants],
+        [{ ...FRESH, time_zone: timeZone }, instants],
       );
       return rows;
     }

@@ -7,6 +7,7 @@ import { Admin0000000000006 } from './migrations/0006-admin.js';
 import { PointsBatches0000000000007 } from './migrations/0007-points-batches.js';
 import { Roles0000000000008 } from './migrations/0008-roles.js';
 import { RollUps0000000000009 } from './migrations/0009-roll-ups.js';
+import { PointsAudit0000000000010 } from './migrations/0010-points-audit.js';
 
 /** Every migration, oldest first. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   PointsBatches0000000000007,
   Roles0000000000008,
   RollUps0000000000009,
+  PointsAudit0000000000010,
 ];

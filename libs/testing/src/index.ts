@@ -11,6 +11,7 @@ export { startProgram, type Program, type ProgramOptions } from './processes/sta
 export { builtFile, WORKSPACE } from './processes/workspace.js';
 export { AdminClient, uniqueName } from './system/admin-client.js';
 export type * from './system/admin-objects.js';
+export { auditBooks } from './system/audit-books.js';
 export { checkLedger, type LedgerExpectations } from './system/check-ledger.js';
 export { type World, type WorldOptions } from './system/create-world.js';
 export { GatewayClient, type ChatAnswer } from './system/gateway-client.js';

@@ -83,6 +83,14 @@ export class Program {
     return this.child.signalCode !== 'SIGKILL';
   }
 
+  /** Resolves to the exit code once it has ended by itself; it is killed, and the answer is null, where it takes longer. */
+  async waitForEnd(timeoutMs: number): Promise<number | null> {
+    const timer = setTimeout(() => this.signal('SIGKILL'), timeoutMs);
+    await this.end();
+    clearTimeout(timer);
+    return this.child.exitCode;
+  }
+
   /** SIGKILL: no drain, no goodbye. */
   async kill(): Promise<void> {
     this.signal('SIGKILL');

@@ -1,6 +1,7 @@
 import type { FakeUpstreamClient } from '../fake-upstream/start-fake-upstream.js';
 import type { Program } from '../processes/start-program.js';
 import type { AdminClient } from './admin-client.js';
+import { auditBooks } from './audit-books.js';
 import { checkLedger, type LedgerExpectations } from './check-ledger.js';
 import { createWorld, type World, type WorldOptions } from './create-world.js';
 import type { GatewayClient } from './gateway-client.js';
@@ -99,15 +100,22 @@ export class System {
   }
 
   /**
-   * Drains and stops everything, then checks the books and throws where they do not agree. `expected` adds what the test knows; `false`
-   * leaves the check out, for tests that lose their database. Processes that were killed before stay so, and may have left holds.
+   * Drains and stops everything, then checks the books, by SQL of its own and by the product's audit, and throws where they do not agree.
+   * `expected` adds what the test knows; `false` leaves the check out, for tests that lose their database. Processes that were killed
+   * before stay so, and may have left holds.
    */
   async stop(expected: LedgerExpectations | false = {}): Promise<void> {
     const programs = this.gateways.map(({ program }) => program);
     await Promise.all(programs.map((program) => program.stop()));
     await Promise.all([this.parts.admin.program.stop(), this.parts.upstream.stop()]);
     const isAtRest = programs.every(({ exitCode }) => exitCode === 0);
-    const problems = expected === false ? [] : await checkLedger(this.databaseUrl, { isAtRest, ...expected });
+    const problems =
+      expected === false
+        ? []
+        : [
+            ...(await checkLedger(this.databaseUrl, { isAtRest, ...expected })),
+            ...(await auditBooks(this.databaseUrl)),
+          ];
     await this.parts.dispose();
     if (problems.length > 0) throw new Error(`the books do not agree:\n${problems.join('\n')}`);
   }
