@@ -34,9 +34,7 @@ describe('points:audit', () => {
       return /^tokenbay_audit_accounts_with_difference\{audit="full"\} (\d+)$/m.exec(text)?.[1];
     };
     await system.adminProcess.waitUntil(async () => (await gauge()) === '0', TIMEOUT_MS);
-    await withOwner(
-      `UPDATE audit_run SET accounts = '{${account.id}}' WHERE kind = 'full'`,
-    );
+    await withOwner(`UPDATE audit_run SET accounts = '{${account.id}}' WHERE kind = 'full'`);
     await system.adminProcess.waitUntil(async () => (await gauge()) === '1', TIMEOUT_MS);
     const text = await (await fetch(system.metricsUrl)).text();
     for (const name of [

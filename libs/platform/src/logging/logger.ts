@@ -13,12 +13,16 @@ const FLUSH_EVERY_MS = 100;
 export type InfoWriter = (message: string, fields: string) => void;
 
 const infoWriters = new WeakMap<Logger, InfoWriter>();
+const destinations: { flushSync(): void }[] = [];
 
 /** The process's logger: one JSON object a line on standard output, levels as words, times in RFC 3339. */
 export function createLogger(app: string, level: string): Logger {
   const destination = pino.destination({ dest: 1, minLength: BUFFER_BYTES, sync: true });
   setInterval(() => destination.flush(), FLUSH_EVERY_MS).unref();
-  process.on('exit', () => destination.flushSync());
+  if (destinations.push(destination) === 1)
+    process.on('exit', () => {
+      for (const each of destinations) each.flushSync();
+    });
   const logger = pino(
     {
       level,

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
-import { accountsAudit, fullAudit, HOLDS_AUDIT } from './audit-sql.js';
+import { ACCOUNTS_AUDIT, FULL_AUDIT, HOLDS_AUDIT } from './audit-sql.js';
 import type { AuditReport, Difference, DifferenceKind, Side } from './difference.js';
 
 interface FaultRow {
@@ -39,8 +39,7 @@ export async function auditLedger(pool: Pick<Pool, 'connect'>): Promise<AuditRep
 /** The whole audit on the snapshot of the transaction that the client is in. */
 export async function readBooks(client: Pick<PoolClient, 'query'>): Promise<AuditReport> {
   await prepareReading(client);
-  const statement = fullAudit(await hasRetired(client));
-  const { rows } = await client.query<FaultRow>(statement);
+  const { rows } = await client.query<FaultRow>(FULL_AUDIT);
   const [read] = rows.filter(({ kind }) => kind === 'read').map(({ one_side }) => toSide(one_side));
   const { rows: moments } = await client.query<{ database: string; at: Date }>(
     'SELECT current_database() AS database, now() AS at',
@@ -67,7 +66,7 @@ export async function readAccounts(
   accountIds: readonly string[],
 ): Promise<Difference[]> {
   if (accountIds.length === 0) return [];
-  const { rows } = await client.query<FaultRow>(accountsAudit(await hasRetired(client)), [accountIds]);
+  const { rows } = await client.query<FaultRow>(ACCOUNTS_AUDIT, [accountIds]);
   return rows.flatMap(toDifference);
 }
 
@@ -75,14 +74,6 @@ export async function readAccounts(
 export async function readHolds(client: Pick<PoolClient, 'query'>): Promise<Difference[]> {
   const { rows } = await client.query<FaultRow>(HOLDS_AUDIT);
   return rows.flatMap(toDifference);
-}
-
-/** Whether charges were ever retired into sums; a database that is older than this build has no such table. */
-export async function hasRetired(client: Pick<PoolClient, 'query'>): Promise<boolean> {
-  const { rows } = await client.query<{ exists: boolean }>(
-    `SELECT to_regclass('charge_retired') IS NOT NULL AS exists`,
-  );
-  return rows[0]?.exists ?? false;
 }
 
 /** Settings of the transaction that the client is in: one core, little memory, no plan that takes longer to make than to run. */

@@ -4,12 +4,6 @@ const DIFFERENCES_MAX = 1_000;
 const PERIODS = ['quota', 'hour', 'day', 'week', 'month'] as const;
 const each = (text: (period: string) => string): string => PERIODS.map(text).join(', ');
 
-/** What is left of charges whose partition was dropped: sums by account and key, and what a quota counts of them. An older database has none. */
-const retired = (hasRetired: boolean): string =>
-  hasRetired
-    ? 'SELECT account_id, api_key_id, points, quota_first, quota_points FROM charge_retired'
-    : 'SELECT NULL::bigint AS account_id, NULL::bigint AS api_key_id, 0::bigint AS points, 0 AS quota_first, 0::bigint AS quota_points WHERE false';
-
 /** The first of what a query finds, with how many there are; what is said of each is looked up only for these. */
 const first = (query: string): string =>
   `(SELECT *, count(*) OVER () AS total FROM (${query}) AS found LIMIT ${DIFFERENCES_MAX})`;
@@ -54,6 +48,21 @@ const BUDGETS = `
       `('${period}', b.${period}_limit, b.${period}_first, b.${period}_taken, coalesce(t.${period}, 0), ${period === 'quota' ? 'coalesce(r.points, 0)' : '0'})`,
   )}) AS p (period, points_limit, first, taken, used, retired)`;
 
+/** Keys whose charges a table of sums, with what is in no sum yet, counts otherwise. */
+function miscounted(table: string, term: string): string {
+  return `
+  SELECT k.account_id, x.api_key_id, NULL AS subject, json_build_object('counted ${term}', (x.points + c.charged)::text) AS one_side,
+    json_build_object('charged', c.charged::text) AS other_side, total
+  FROM ${first(`
+    SELECT api_key_id, sum(points) AS points FROM (
+      SELECT api_key_id, points FROM ${table} UNION ALL SELECT api_key_id, points FROM charge_tail
+      UNION ALL SELECT api_key_id, -points FROM charged UNION ALL SELECT api_key_id, -points FROM retired
+    ) AS m GROUP BY 1 HAVING sum(points) <> 0`)} AS x
+  CROSS JOIN LATERAL (SELECT coalesce(sum(points), 0) AS charged FROM (
+    SELECT points FROM charged WHERE api_key_id = x.api_key_id UNION ALL SELECT points FROM retired WHERE api_key_id = x.api_key_id) AS p) AS c
+  LEFT JOIN api_key AS k ON k.id = x.api_key_id`;
+}
+
 /** Each kind of difference: account, key, what it is about, the two sides that should agree, by term, and how many there are. */
 const KINDS: Record<string, string> = {
   account: unbalancedAccounts(
@@ -84,15 +93,8 @@ const KINDS: Record<string, string> = {
     SELECT k.account_id, x.api_key_id, period AS subject, json_build_object('taken', taken::text) AS one_side,
       json_build_object('limit', points_limit::text) AS other_side, total
     FROM ${first('SELECT * FROM budget WHERE taken > points_limit AND first > over_limit_in')} AS x LEFT JOIN api_key AS k ON k.id = x.api_key_id`,
-  spend: `
-    SELECT k.account_id, x.api_key_id, NULL AS subject, json_build_object('counted', s.counted::text) AS one_side,
-      json_build_object('charged', (s.counted - x.points)::text) AS other_side, total
-    FROM ${first(`
-      SELECT api_key_id, sum(points) AS points
-      FROM (SELECT api_key_id, points FROM key_spend UNION ALL SELECT api_key_id, -points FROM charged UNION ALL SELECT api_key_id, -points FROM retired) AS m
-      GROUP BY 1 HAVING sum(points) <> 0`)} AS x
-    CROSS JOIN LATERAL (SELECT ${sumOf('points', 'key_spend', 'api_key_id = x.api_key_id')} AS counted) AS s
-    LEFT JOIN api_key AS k ON k.id = x.api_key_id`,
+  spend: miscounted('key_usage', 'in its life'),
+  hours: miscounted('usage_hour', 'by hours'),
   orphan: `
     SELECT account_id, api_key_id, owner_id || '/' || hold_no AS subject, json_build_object('held', points::text) AS one_side,
       json_build_object('of the living', '0') AS other_side, total
@@ -108,12 +110,12 @@ const differencesOf = (...kinds: string[]): string =>
  * The whole audit as one statement: the charges are read once, summed by key and window, and held against everything else. The first row
  * counts what was read; every other one is a difference, with how many of its kind there are.
  */
-export const fullAudit = (hasRetired: boolean): string => `
+export const FULL_AUDIT = `
   WITH charged AS MATERIALIZED (
     SELECT account_id, api_key_id, window_no, count(*) AS charges, sum(points)::bigint AS points,
       count(*) FILTER (WHERE points NOT BETWEEN 0 AND held OR uncollected < 0) AS odd
     FROM charge GROUP BY 1, 2, 3
-  ), retired AS MATERIALIZED (${retired(hasRetired)}), budget AS MATERIALIZED (${BUDGETS})
+  ), retired AS MATERIALIZED (SELECT account_id, api_key_id, points, quota_first, quota_points FROM charge_retired), budget AS MATERIALIZED (${BUDGETS})
   SELECT 'read' AS kind, NULL::bigint AS account_id, NULL::bigint AS api_key_id, NULL::text AS subject,
     json_build_object('accounts', (SELECT count(*) FROM point_account)::text, 'charges', (SELECT coalesce(sum(charges), 0) FROM charged)::text,
       'holds', (SELECT count(*) FROM hold)::text, 'budgets', (SELECT count(*) FROM key_budget)::text) AS one_side,
@@ -126,11 +128,10 @@ export const HOLDS_AUDIT = differencesOf('negative', 'orphan');
 const OF_ACCOUNTS = 'WHERE account_id = ANY ($1::bigint[])';
 
 /** The equation of some accounts ($1), from all that was ever booked of them. */
-export const accountsAudit = (hasRetired: boolean): string =>
-  `SELECT 'account' AS kind, ${COLUMNS} FROM (${unbalancedAccounts(
-    `(SELECT account_id, points FROM charge ${OF_ACCOUNTS} UNION ALL SELECT account_id, points FROM (${retired(hasRetired)}) AS r ${OF_ACCOUNTS})`,
-    OF_ACCOUNTS,
-  )}) AS differences`;
+export const ACCOUNTS_AUDIT = `SELECT 'account' AS kind, ${COLUMNS} FROM (${unbalancedAccounts(
+  `(SELECT account_id, points FROM charge ${OF_ACCOUNTS} UNION ALL SELECT account_id, points FROM charge_retired ${OF_ACCOUNTS})`,
+  OF_ACCOUNTS,
+)}) AS differences`;
 
 /** Entries ($1 < id ≤ $2) and charges ($3 ≤ request id < $4) as what they add to each account, negative where they take. */
 const MOVED = `
@@ -154,12 +155,12 @@ export const MOVE_CHECKPOINT = `
     ON CONFLICT ON CONSTRAINT audit_checkpoint_pkey DO UPDATE SET owned = c.owned + excluded.owned`;
 
 /** Makes the checkpoint anew, up to the bounds ($1, $2), from all that was ever booked; of some accounts ($3) or, where that is null, of all. */
-export const rebuildCheckpoint = (hasRetired: boolean): string => `
+export const REBUILD_CHECKPOINT = `
   INSERT INTO audit_checkpoint AS c (account_id, owned)
     SELECT account_id, sum(amount) FROM (
       SELECT account_id, amount FROM point_entry WHERE id <= $1
       UNION ALL SELECT account_id, -points FROM charge WHERE request_id < $2
-      UNION ALL SELECT account_id, -points FROM (${retired(hasRetired)}) AS r
+      UNION ALL SELECT account_id, -points FROM charge_retired
       UNION ALL SELECT account_id, 0 FROM audit_checkpoint
     ) AS movement WHERE $3::bigint[] IS NULL OR account_id = ANY ($3) GROUP BY 1
     ON CONFLICT ON CONSTRAINT audit_checkpoint_pkey DO UPDATE SET owned = excluded.owned WHERE c.owned <> excluded.owned`;

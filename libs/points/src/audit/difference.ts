@@ -4,9 +4,10 @@ export type Side = Readonly<Record<string, string>>;
 /**
  * What the audit looks for. account: credits − charges + refunds = available + held · negative: nothing is below zero · charge: no charge is
  * above what was held · duplicate: a request is booked once · budget: a period counts its windows' charges and holds · limit: it counts no
- * more than its limit, unless that was lowered · spend: what a key was charged in its life is counted so · orphan: who holds points lives.
+ * more than its limit, unless that was lowered · spend: what a key was charged in its life is counted so · hours: and by hours too · orphan: who holds points lives.
  */
-export type DifferenceKind = 'account' | 'negative' | 'charge' | 'duplicate' | 'budget' | 'limit' | 'spend' | 'orphan';
+export type DifferenceKind =
+  'account' | 'negative' | 'charge' | 'duplicate' | 'budget' | 'limit' | 'spend' | 'hours' | 'orphan';
 
 /** Two sides that should agree and do not. */
 export interface Difference {
@@ -44,6 +45,7 @@ const RELATIONS: Record<DifferenceKind, string> = {
   budget: '≠',
   limit: '>',
   spend: '≠',
+  hours: '≠',
   orphan: '>',
 };
 

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, LOGGER, type Logger } from '@tokenbay/platform';
 import type { PoolClient } from 'pg';
-import { hasRetired, prepareReading, readAccounts, readBooks, readHolds } from './audit-ledger.js';
-import { MOVE_CHECKPOINT, rebuildCheckpoint, SUSPECT_ACCOUNTS } from './audit-sql.js';
+import { prepareReading, readAccounts, readBooks, readHolds } from './audit-ledger.js';
+import { MOVE_CHECKPOINT, REBUILD_CHECKPOINT, SUSPECT_ACCOUNTS } from './audit-sql.js';
 import { describeDifference, type Difference } from './difference.js';
 
 /** Of everything, once a day · of balances against the checkpoint, once a minute. */
@@ -140,7 +140,7 @@ export class LedgerAuditor {
 async function auditAll(client: PoolClient): Promise<Outcome> {
   const report = await readBooks(client);
   const bound = await nextBound(client, FIRST_BOUND);
-  await client.query(rebuildCheckpoint(await hasRetired(client)), [bound.entries_until, bound.charges_before, null]);
+  await client.query(REBUILD_CHECKPOINT, [bound.entries_until, bound.charges_before, null]);
   await client.query(SAVE_BOUND, [bound.entries_until, bound.charges_before]);
   return report;
 }
@@ -159,7 +159,7 @@ async function auditMinute(client: PoolClient): Promise<Outcome> {
   ]);
   const suspects = found.rows.map(({ account_id }) => account_id);
   const differences = [...(await readAccounts(client, suspects)), ...(await readHolds(client))];
-  if (suspects.length > 0) await client.query(rebuildCheckpoint(await hasRetired(client)), [...here, suspects]);
+  if (suspects.length > 0) await client.query(REBUILD_CHECKPOINT, [...here, suspects]);
   const next = await nextBound(client, here);
   await client.query(MOVE_CHECKPOINT, [
     ...[bound.entries_until, next.entries_until],

@@ -59,20 +59,21 @@ const MEMORY = [
   )`,
 ];
 
-const DROP_VIEWS = 'DROP VIEW points_audit_hold, points_audit_spend, points_audit_budget, points_audit_account';
+const DROP_VIEWS = 'DROP VIEW points_audit_hold, points_audit_usage, points_audit_budget, points_audit_account';
 
-/** As they were created with the ledger. */
+/** As they were before. */
 const VIEWS = [
   `CREATE VIEW points_audit_account AS
     SELECT a.account_id, coalesce(e.total, 0) AS entries, coalesce(c.total, 0) AS charges, a.available, coalesce(h.total, 0) AS held,
       coalesce(e.total, 0) - coalesce(c.total, 0) - a.available - coalesce(h.total, 0) AS difference
     FROM point_account AS a
     LEFT JOIN (SELECT account_id, sum(amount) AS total FROM point_entry GROUP BY 1) AS e USING (account_id)
-    LEFT JOIN (SELECT account_id, sum(points) AS total FROM charge GROUP BY 1) AS c USING (account_id)
+    LEFT JOIN (SELECT account_id, sum(points) AS total
+      FROM (SELECT account_id, points FROM charge UNION ALL SELECT account_id, points FROM charge_retired) AS c GROUP BY 1) AS c USING (account_id)
     LEFT JOIN (SELECT account_id, sum(points) AS total FROM hold GROUP BY 1) AS h USING (account_id)`,
   `CREATE VIEW points_audit_budget AS
     SELECT b.api_key_id,
-      b.quota_taken - coalesce(t.quota, 0) AS quota_difference, b.hour_taken - coalesce(t.hour, 0) AS hour_difference,
+      b.quota_taken - coalesce(t.quota, 0) - coalesce(r.quota, 0) AS quota_difference, b.hour_taken - coalesce(t.hour, 0) AS hour_difference,
       b.day_taken - coalesce(t.day, 0) AS day_difference, b.week_taken - coalesce(t.week, 0) AS week_difference,
       b.month_taken - coalesce(t.month, 0) AS month_difference,
       greatest(b.quota_taken - b.quota_limit, b.hour_taken - b.hour_limit, b.day_taken - b.day_limit, b.week_taken - b.week_limit,
@@ -84,10 +85,20 @@ const VIEWS = [
         sum(points) FILTER (WHERE window_no >= b.month_first) AS month
       FROM (SELECT window_no, points FROM charge WHERE api_key_id = b.api_key_id AND window_no > 0
             UNION ALL SELECT window_no, points FROM hold WHERE api_key_id = b.api_key_id) AS taken
-    ) AS t ON true`,
-  `CREATE VIEW points_audit_spend AS
-    SELECT api_key_id, coalesce(s.points, 0) - coalesce(c.points, 0) AS difference
-    FROM (SELECT api_key_id, sum(points) AS points FROM key_spend GROUP BY 1) AS s FULL JOIN (SELECT api_key_id, sum(points) AS points FROM charge WHERE points > 0 GROUP BY 1) AS c USING (api_key_id)`,
+    ) AS t ON true
+    LEFT JOIN LATERAL (
+      SELECT sum(quota_points) AS quota FROM charge_retired AS x WHERE x.api_key_id = b.api_key_id AND x.quota_first = b.quota_first
+    ) AS r ON true`,
+  // The sums and what is noted, less what the log has and had. Both of a key's sums are looked at.
+  `CREATE VIEW points_audit_usage AS
+    SELECT api_key_id, sum(in_life) AS points_difference, sum(in_hours) AS hours_difference, sum(requests) AS requests_difference
+    FROM (
+      SELECT api_key_id, points AS in_life, 0 AS in_hours, 0 AS requests FROM key_usage
+      UNION ALL SELECT api_key_id, 0, sum(points), sum(requests) FROM usage_hour GROUP BY 1
+      UNION ALL SELECT api_key_id, points, points, 1 FROM charge_tail
+      UNION ALL SELECT api_key_id, -sum(points), -sum(points), -count(*) FROM charge GROUP BY 1
+      UNION ALL SELECT api_key_id, -points, -points, -requests FROM charge_retired
+    ) AS part GROUP BY 1`,
   `CREATE VIEW points_audit_hold AS
     SELECT h.* FROM hold AS h LEFT JOIN gateway_instance AS i ON i.instance_id = h.owner_id WHERE i.state IS DISTINCT FROM 'live'`,
 ];
