@@ -9,11 +9,15 @@ import { AdminClient } from './admin-client.js';
 import { startGateway, waitUntilReady } from './start-gateway.js';
 import { System, type AdminProcess } from './system.js';
 
-/** Environment variables added to those of a process; `databaseUrl` is used instead of a cloned database. */
+/**
+ * Environment variables added to those of a process; `databaseUrl` is used instead of a cloned database; the fake upstream writes every
+ * request to `upstreamLogFile`.
+ */
 export interface SystemOptions {
   gateway?: Record<string, string>;
   admin?: Record<string, string>;
   databaseUrl?: string;
+  upstreamLogFile?: string;
 }
 
 /** What a busy test machine would trip over; tests of these limits set them. */
@@ -38,7 +42,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
 async function startParts(options: SystemOptions, started: (() => Promise<unknown>)[]): Promise<System> {
   const database = await openDatabase(options);
   started.push(() => database.drop());
-  const upstream = await startFakeUpstream();
+  const { upstreamLogFile: logFile } = options;
+  const upstream = await startFakeUpstream(logFile === undefined ? {} : { logFile });
   started.push(() => upstream.stop());
   const shared = { DATABASE_URL: database.url, SECRETS_KEY: randomBytes(32).toString('base64') };
   const admin = await startAdmin({ ...shared, ADMIN_TOKEN: generateSecret('adm-'), ...options.admin });
