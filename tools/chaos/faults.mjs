@@ -13,6 +13,7 @@ import pg from 'pg';
 
 const STOP_LEASES = /** @type {Record<string, number>} */ ({ 'stop-half': 0.5, 'stop-over': 1.5, 'stop-long': 5 });
 const AWAY_LEASES = 3;
+const UNHEARD_MS = 1_500;
 const FROZEN_MS = /** @type {const} */ ([1_000, 7_000]);
 const CUTTING_MS = 2_000;
 const CUT_PAUSE_MS = 30;
@@ -48,6 +49,11 @@ export class Faults {
     } else if (kind === 'kill') {
       const slot = await this.freeSlot(preferred, 1);
       await this.note({ number, kind, slots: [slot] }, () => this.replace(slot, () => this.house.fleet.kill(slot)));
+    } else if (kind === 'kill-unheard') {
+      const slot = await this.freeSlot(preferred, 1);
+      await this.note({ number, kind, slots: [slot], isDatabase: true }, () =>
+        this.replace(slot, () => this.freeze(UNHEARD_MS, () => this.house.fleet.kill(slot))),
+      );
     } else if (kind === 'rolling') {
       const slots = this.house.fleet.free;
       await this.note({ number, kind, slots }, async () => {
@@ -69,7 +75,7 @@ export class Faults {
     this.happened.push(fault);
     await strike();
     fault.endedAtMs = Date.now();
-    const concerned = slots ?? this.house.fleet.free;
+    const concerned = isDatabase ? this.house.fleet.free : (slots ?? []);
     await Promise.all(concerned.map((slot) => this.probe.untilServed(slot)));
     // Whoever comes back while Postgres is away waits for that too: the wait is then that fault's.
     const others = this.happened.filter((other) => other !== fault && other.isDatabase && other.endedAtMs !== Infinity);
@@ -130,8 +136,8 @@ export class Faults {
     await client.end();
   }
 
-  /** Stops every process of the server mid-breath: connections stand, nothing answers. @param {number} durationMs */
-  async freeze(durationMs) {
+  /** Stops every process of the server mid-breath: connections stand, nothing answers. In the middle of it, something may be done. @param {number} durationMs @param {() => Promise<void>} [meanwhile] */
+  async freeze(durationMs, meanwhile) {
     const client = await this.connect();
     const { rows } = await client.query('SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()');
     await client.end();
@@ -139,7 +145,9 @@ export class Faults {
     const signal = (/** @type {NodeJS.Signals} */ name) => pids.forEach((pid) => signalIfThere(pid, name));
     signal('SIGSTOP');
     this.thaw = () => signal('SIGCONT');
-    await sleep(durationMs);
+    await sleep(durationMs / 2);
+    await meanwhile?.();
+    await sleep(durationMs / 2);
     this.thaw();
     this.thaw = undefined;
   }

@@ -150,7 +150,7 @@ function touches(
 
 /** @param {Fault} fault @param {Story} story */
 function killed({ kind, slots, startedAtMs, endedAtMs }, { slot, sentAtMs, endedAtMs: brokenAtMs = Infinity }) {
-  return kind === 'kill' && slots.includes(slot) && startedAtMs <= brokenAtMs + 1_000 && sentAtMs <= endedAtMs;
+  return kind.startsWith('kill') && slots.includes(slot) && startedAtMs <= brokenAtMs + 1_000 && sentAtMs <= endedAtMs;
 }
 
 /** @param {Story} story @param {Charge | undefined} charge */

@@ -3,7 +3,7 @@
 /**
  * A fault of the plan: the pause before it, which gateway it prefers, and a share from 0 to 1 of whatever varies within its kind.
  *
- * @typedef {'kill' | 'stop-half' | 'stop-over' | 'stop-long' | 'rolling' | 'postgres-restart' | 'postgres-crash' | 'postgres-frozen'
+ * @typedef {'kill' | 'kill-unheard' | 'stop-half' | 'stop-over' | 'stop-long' | 'rolling' | 'postgres-restart' | 'postgres-crash' | 'postgres-frozen'
  *   | 'postgres-away' | 'sessions-ended' | 'answers-lost'} Kind
  * @typedef {{ kind: Kind, pauseMs: number, slot: number, share: number }} PlannedFault
  */
@@ -11,6 +11,11 @@
 /** What each kind does, and how often it is drawn once every kind has come. */
 export const KINDS = /** @type {const} */ ([
   { kind: 'kill', weight: 6, does: 'kill -9 of a gateway, a new one at once' },
+  {
+    kind: 'kill-unheard',
+    weight: 2,
+    does: 'kill -9 of a gateway while Postgres is frozen: what it has told and not booked is lost',
+  },
   { kind: 'stop-half', weight: 3, does: 'SIGSTOP of a gateway for half a lease' },
   { kind: 'stop-over', weight: 2, does: 'SIGSTOP of a gateway for one and a half leases' },
   { kind: 'stop-long', weight: 0.3, does: 'SIGSTOP of a gateway for five leases' },
@@ -28,7 +33,7 @@ export const KINDS = /** @type {const} */ ([
 ]);
 
 /** What `npm test` has time for. @type {readonly Kind[]} */
-const SHORT = ['kill', 'stop-half', 'answers-lost', 'postgres-crash', 'sessions-ended'];
+const SHORT = ['kill-unheard', 'stop-half', 'answers-lost', 'postgres-crash', 'sessions-ended'];
 const PAUSE_MS = /** @type {const} */ ([300, 5_000]);
 const SHORT_PAUSE_MS = /** @type {const} */ ([100, 600]);
 

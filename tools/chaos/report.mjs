@@ -24,11 +24,14 @@ const ALWAYS_SHOWN = [
 const DETAILS_MAX = 40;
 
 /** One line for a fault as it happens. @param {import('./faults.mjs').Fault} fault */
-export function printFault({ number, kind, slots, startedAtMs, endedAtMs, recoveredMs }) {
-  const target = slots.length > 0 ? `gateway ${slots.join(', ')}` : 'Postgres';
+export function printFault({ number, kind, slots, isDatabase, startedAtMs, endedAtMs, recoveredMs }) {
+  const target = [
+    ...(isDatabase ? ['Postgres'] : []),
+    ...(slots.length > 0 ? [`gateway ${slots.join(', ')}`] : []),
+  ].join(', ');
   const lasted = ((endedAtMs - startedAtMs) / 1_000).toFixed(1);
   console.log(
-    `  ${String(number).padStart(3)}  ${kind.padEnd(16)} ${target.padEnd(16)} ${lasted.padStart(5)} s, served again after ${recoveredMs} ms`,
+    `  ${String(number).padStart(3)}  ${kind.padEnd(16)} ${target.padEnd(19)} ${lasted.padStart(5)} s, served again after ${recoveredMs} ms`,
   );
 }
 
