@@ -54,7 +54,7 @@ function printFaults(faults) {
     const ofKind = faults.filter((fault) => fault.kind === kind);
     if (ofKind.length === 0) return [];
     const times = ofKind.map(({ recoveredMs }) => recoveredMs).sort((a, b) => a - b);
-    return [[does, String(times.length), String(times[Math.floor(times.length / 2)]), String(times.at(-1))]];
+    return [[does, String(times.length), String(times[Math.floor((times.length - 1) / 2)]), String(times.at(-1))]];
   });
   printTable('Time to recover, from the moment the cause was gone', ['fault', 'times', 'median ms', 'worst ms'], rows);
 }
