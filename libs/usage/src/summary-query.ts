@@ -60,7 +60,7 @@ export function toSummaryQuery(groupBy: UsageGrouping, filter: UsageFilter, { fr
 }
 
 /** The whole hours within a range; none where `first` is not before `last`. */
-export function wholeHours({ from, to }: SummaryRange): { readonly first: Date; readonly last: Date } {
+function wholeHours({ from, to }: SummaryRange): { readonly first: Date; readonly last: Date } {
   return {
     first: new Date(Math.ceil(from.getTime() / HOUR_MS) * HOUR_MS),
     last: new Date(Math.floor(to.getTime() / HOUR_MS) * HOUR_MS),
