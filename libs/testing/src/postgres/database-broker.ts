@@ -41,6 +41,8 @@ export class DatabaseBroker {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, kind, name] = (request.url ?? '').split('/');
+    // A test file on a busy machine would send its next request over a connection that was idle for too long and closes just now.
+    response.setHeader('connection', 'close');
     try {
       const body = request.method === 'DELETE' ? await this.drop(name ?? '') : await this.create(kind === 'empty');
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
