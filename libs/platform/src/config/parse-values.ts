@@ -14,9 +14,14 @@ export const port = integerBetween(1, 65_535);
 export const portOrOff = integerBetween(0, 65_535);
 export const percent = integerBetween(0, 100);
 
+const MONTHS_MAX = 1_200;
+
 /** Whole months; 0 is for ever. A month that began last month may still count for a limit. */
 export function monthsKept(text: string): number {
-  return text === '0' ? 0 : integerBetween(2, 1_200)(text);
+  const value = /^\d{1,4}$/.test(text) ? Number(text) : NaN;
+  if (!(value === 0 || (value >= 2 && value <= MONTHS_MAX)))
+    throw new Error(`must be 0, or a whole number from 2 to ${MONTHS_MAX}`);
+  return value;
 }
 
 /** An address or name to listen on. */

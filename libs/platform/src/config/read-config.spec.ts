@@ -52,6 +52,13 @@ describe('the configuration', () => {
     expect(problemsOf({ DATABASE_URL, PATH: '/bin', REDIS_PASSWORD: 'x', ADMIN_PORT: '3001' })).toEqual([]);
   });
 
+  it('keeps requests for ever unless told for how many months, and never for fewer than two', () => {
+    const read = (USAGE_RETENTION_MONTHS: string) =>
+      readConfig({ months: VARIABLES.usageRetentionMonths }, { USAGE_RETENTION_MONTHS }).months;
+    expect([read(''), read('0'), read('2'), read('13')]).toEqual([0, 0, 2, 13]);
+    for (const wrong of ['1', '-1', '1.5', '13 months', '1201']) expect(() => read(wrong)).toThrow(ConfigError);
+  });
+
   it('takes 32 random bytes as secrets key, and no sample', () => {
     const read = (SECRETS_KEY: string) => readConfig({ key: VARIABLES.secretsKey }, { SECRETS_KEY });
     expect(read(randomBytes(32).toString('base64')).key.derive('a')).toHaveLength(32);
