@@ -58,11 +58,11 @@ export class Fleet {
     await program.kill();
   }
 
-  /** A new process on the slot's ports; resolves when it says that it is ready. @param {Slot} slot */
+  /** A new process on the slot's ports; resolves when it says that it is ready. A machine that is very busy gets a second try. @param {Slot} slot */
   async start({ index, gateway }) {
     const port = (/** @type {string} */ url) => new URL(url).port;
     const env = { GATEWAY_PORT: port(gateway.client.baseUrl), METRICS_PORT: port(gateway.metricsUrl) };
-    this.take(index, await this.system.addGateway(env));
+    this.take(index, await this.system.addGateway(env).catch(() => this.system.addGateway(env)));
   }
 
   /** What may not be at the end of a run, while all gateways should be alive. */
