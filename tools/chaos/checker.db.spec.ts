@@ -195,12 +195,27 @@ describe('the checker of the chaos runs', () => {
       ['charged for nothing'],
     ],
     ['a charge for a stream that broke off', { end: 'told', code: 'upstream_failed' }, ['charged for nothing']],
+    [
+      'a whole charge for a client that was too slow',
+      { end: 'told', code: 'upstream_timeout' },
+      ['charged for nothing'],
+    ],
     ['a charge for which no upstream was called', { calls: [] }, ['charged for nothing']],
     ['an answer that is not to its question', { isForeign: true }, ["other's answer"]],
     ["the upstream's secrets in an answer", { hasCanary: true }, ['secret']],
   ] as const)('finds %s', async (_, change, names) => {
     const [first, ...others] = storiesHere();
     expect(await judge({ stories: [{ ...first, ...change } as Story, ...others] })).toEqual(names);
+  });
+
+  it('lets pass what was counted for a client that was too slow, and nothing else', async () => {
+    await client.query('UPDATE charge SET outcome = 2, usage_source = 2 WHERE request_id = $1', [idOf(1)]);
+    const [first, ...others] = storiesHere();
+    const tooSlow = { ...first, end: 'told', code: 'upstream_timeout' } as Story;
+    expect(await judge({ stories: [tooSlow, ...others] })).toEqual([]);
+    expect(await judge({ stories: [{ ...tooSlow, code: 'upstream_failed' }, ...others] })).toEqual([
+      'charged for nothing',
+    ]);
   });
 
   it('finds a charge for an answer that no kill explains', async () => {

@@ -1,5 +1,5 @@
 // @ts-check
-import { judgePrice } from './judge-price.mjs';
+import { judgePrice, wasTooSlow } from './judge-price.mjs';
 import { matchCharges } from './match-charges.mjs';
 import { priceOf } from './price.mjs';
 
@@ -63,6 +63,7 @@ function judge(facts, faults) {
   if (charge && story.calls.length === 0) found.push(['charged for nothing', 'no upstream was called']);
   if (story.end === 'complete') found.push(...judgeComplete(facts));
   else if (story.end === 'refused' || story.end === 'told') {
+    if (wasTooSlow(facts)) return found;
     if (net(charge) > 0n) found.push(['charged for nothing', `it ended with ${story.code}`]);
     else found.push(...judgeUnpaid(facts, 'beyond the fault'));
   } else if (net(charge) === 0n)

@@ -73,6 +73,7 @@ function toCharge(row) {
       keyId: row.api_key_id,
       model: row.model,
       source: row.usage_source,
+      outcome: row.outcome,
       funding: row.funding,
     },
     points: BigInt(row.points),

@@ -4,6 +4,19 @@
 const REPORTED = 1;
 const COUNTED = 2;
 const SUSPECT = 3;
+/** And how the request ended. */
+const CLIENT_LEFT = 2;
+
+/**
+ * Whether a stream was cut because its client did not keep up with it until its time was over: what was delivered is counted, as where
+ * the client has left.
+ *
+ * @param {import('./judge-answers.mjs').Facts} facts
+ */
+export function wasTooSlow({ story, charge }) {
+  const isCounted = charge?.outcome === CLIENT_LEFT && charge.source === COUNTED && charge.points <= charge.held;
+  return isCounted && story.end === 'told' && story.code === 'upstream_timeout';
+}
 
 /**
  * Whether a charge is of the right amount: the price of the reported usage, at most what was held, with the rest as uncollected. Where

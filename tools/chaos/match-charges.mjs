@@ -3,7 +3,7 @@
 /**
  * @typedef {import('./evidence.mjs').Story} Story
  * @typedef {{ requestId: string, keyId: string, model: string, points: bigint, held: bigint, uncollected: bigint, refunded: bigint,
- *   source: number, funding: string }} Charge
+ *   source: number, outcome: number, funding: string }} Charge
  */
 
 /** Two clocks of one machine, read in two processes. */
