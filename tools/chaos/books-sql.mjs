@@ -47,7 +47,8 @@ export const BUDGETS = PERIODS.map(
 /** What a key is said to have used in its life is what it was charged. */
 export const SPEND = `
   SELECT format('key %s: %s counted, %s charged', api_key_id, sum(counted), sum(charged)) AS problem
-  FROM (SELECT api_key_id, points AS counted, 0 AS charged FROM key_spend
+  FROM (SELECT api_key_id, points AS counted, 0 AS charged FROM key_usage
+        UNION ALL SELECT api_key_id, points, 0 FROM charge WHERE request_id IN (SELECT unnest(request_ids) FROM charge_fresh)
         UNION ALL SELECT api_key_id, 0, points FROM charge) AS part
   GROUP BY api_key_id HAVING sum(counted) <> sum(charged)`;
 

@@ -65,7 +65,7 @@ describe('the checker of the chaos runs', () => {
       INSERT INTO point_entry (account_id, amount, available_after, reason, idempotency_key) VALUES (7, ${CREDIT}, ${CREDIT}, 'x', 'x');
       INSERT INTO hold (owner_id, hold_no, account_id, api_key_id, window_no, points) VALUES ('${LIVE}', 1, 7, NULL, 0, ${HELD});
       INSERT INTO point_account (account_id, available) VALUES (7, ${Number(CREDIT) - HELD - CHARGED.length * COST});
-      INSERT INTO key_spend (api_key_id, slot, points) VALUES (3, 1, ${2 * COST}), (4, 2, ${2 * COST});
+      INSERT INTO key_usage (api_key_id, points) VALUES (3, ${2 * COST}), (4, ${2 * COST});
       INSERT INTO key_budget (api_key_id, time_zone, window_no, quota_limit, quota_taken, hour_taken, day_taken, week_taken, month_taken)
         VALUES (4, 'UTC', 1, ${QUOTA}, ${2 * COST}, ${2 * COST}, ${2 * COST}, ${2 * COST}, ${2 * COST})`);
     for (const number of CHARGED) await insertCharge(idOf(number, number === 5 ? 10 : 0), number < 3 ? 3 : 4);
@@ -103,7 +103,7 @@ describe('the checker of the chaos runs', () => {
   const evenOut = (accountDelta: number) =>
     client.query('UPDATE point_account SET available = available + $1', [accountDelta]);
   const spend = (keyId: number, delta: number) =>
-    client.query('UPDATE key_spend SET points = points + $1 WHERE api_key_id = $2', [delta, keyId]);
+    client.query('UPDATE key_usage SET points = points + $1 WHERE api_key_id = $2', [delta, keyId]);
 
   it('finds nothing where everything was in order', async () => {
     expect(await judge()).toEqual([]);
@@ -149,7 +149,7 @@ describe('the checker of the chaos runs', () => {
     ['a budget that forgot', 'UPDATE key_budget SET hour_taken = 0', ['conservation']],
     [
       'a key that is said to have spent more',
-      'UPDATE key_spend SET points = points + 1 WHERE slot = 1',
+      'UPDATE key_usage SET points = points + 1 WHERE api_key_id = 3',
       ['conservation'],
     ],
     ['a counter above its limit', 'UPDATE key_budget SET quota_limit = quota_taken - 1', ['over a limit']],
