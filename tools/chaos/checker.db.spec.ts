@@ -65,7 +65,7 @@ describe('the checker of the chaos runs', () => {
       INSERT INTO point_entry (account_id, amount, available_after, reason, idempotency_key) VALUES (7, ${CREDIT}, ${CREDIT}, 'x', 'x');
       INSERT INTO hold (owner_id, hold_no, account_id, api_key_id, window_no, points) VALUES ('${LIVE}', 1, 7, NULL, 0, ${HELD});
       INSERT INTO point_account (account_id, available) VALUES (7, ${Number(CREDIT) - HELD - CHARGED.length * COST});
-      INSERT INTO key_usage (api_key_id, points) VALUES (3, ${2 * COST}), (4, ${2 * COST});
+      INSERT INTO key_usage (api_key_id, requests, points) VALUES (3, 2, ${2 * COST}), (4, 2, ${2 * COST});
       INSERT INTO key_budget (api_key_id, time_zone, window_no, quota_limit, quota_taken, hour_taken, day_taken, week_taken, month_taken)
         VALUES (4, 'UTC', 1, ${QUOTA}, ${2 * COST}, ${2 * COST}, ${2 * COST}, ${2 * COST}, ${2 * COST})`);
     for (const number of CHARGED) await insertCharge(idOf(number, number === 5 ? 10 : 0), number < 3 ? 3 : 4);

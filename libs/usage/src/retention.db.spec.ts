@@ -2,11 +2,9 @@ import { asApplicationRole, createLogger, Database, uuidv7 } from '@tokenbay/pla
 import { FixedClock } from '@tokenbay/platform/testing';
 import { findLedgerFaults, makeCharge, openLedger, type TestLedger } from '@tokenbay/points/testing';
 import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
-import { UsageKeeper } from './usage-keeper.js';
 import { UsageKeepingRepository } from './usage-keeping.repository.js';
 import { UsageRepository } from './usage.repository.js';
 import { UsageService } from './usage.service.js';
-import { UsageTimes } from './usage-times.js';
 
 const MONTHS_KEPT = 13;
 
@@ -116,17 +114,6 @@ describe('a month of the usage log that need not be kept', () => {
     expect(left).toHaveLength(4);
     await expect(keeping.retireNext(1)).rejects.toThrow('a month may still count');
     await expect(keeping.retireNext(0)).rejects.toThrow('a month may still count');
-  });
-
-  it('goes by itself where months are limited, and stays where they are not', async () => {
-    await addMonth(2024, 1);
-    await bookNow();
-    const keeperOf = (retentionMonths: number) =>
-      new UsageKeeper(keeping, Object.assign(new UsageTimes(), { retentionMonths }), createLogger('test', 'silent'));
-    await keeperOf(0).work();
-    expect(await partitions()).toContain('charge_2024_01');
-    await keeperOf(MONTHS_KEPT).work();
-    expect(await partitions()).not.toContain('charge_2024_01');
   });
 
   it('can be asked only for whole hours', async () => {

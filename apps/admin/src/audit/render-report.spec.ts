@@ -27,7 +27,7 @@ describe('the report of an audit', () => {
   it('lists differences by the promise that they break, each with both sides', () => {
     const spend: Difference = {
       ...account('17'),
-      ...{ kind: 'spend', apiKeyId: '9', oneSide: { counted: '37' }, otherSide: { charged: '30' } },
+      ...{ kind: 'usage', apiKeyId: '9', subject: 'life', oneSide: { counted: '37' }, otherSide: { charged: '30' } },
     };
     expect(
       renderReport({ ...REPORT, total: 3, differences: [spend, account('17'), account('4')] }, 1).split('\n\n'),
@@ -38,7 +38,7 @@ describe('the report of an audit', () => {
         '  account 17  |  credits 1000 − charges 30 + refunds 0 = 970  |  available 975 + held 0 = 975',
         '  account 4   |  credits 1000 − charges 30 + refunds 0 = 970  |  available 975 + held 0 = 975',
       ].join('\n'),
-      'Does not hold: what a key was charged in its life is counted\n  account 17, key 9  |  counted 37  |  charged 30',
+      'Does not hold: the sums of a key are those of its charges\n  account 17, key 9, sum of life  |  counted 37  |  charged 30',
       'The books do not agree: 3 differences. Amounts are micropoints.',
     ]);
   });

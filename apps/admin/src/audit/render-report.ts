@@ -8,8 +8,7 @@ const PROMISES: Record<DifferenceKind, string> = {
   duplicate: 'a request is booked once',
   budget: 'a budget has taken what its windows were charged and hold',
   limit: 'a budget has taken no more than its limit, unless that was lowered',
-  spend: 'what a key was charged in its life is counted',
-  hours: 'what a key was charged is counted by the hour',
+  usage: 'the sums of a key are those of its charges',
   orphan: 'whoever holds points is alive',
 };
 const NUMBERS = new Intl.NumberFormat('en-US');

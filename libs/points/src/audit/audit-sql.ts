@@ -4,6 +4,9 @@ const DIFFERENCES_MAX = 1_000;
 const PERIODS = ['quota', 'hour', 'day', 'week', 'month'] as const;
 const each = (text: (period: string) => string): string => PERIODS.map(text).join(', ');
 
+/** What is left of charges whose month was given up: sums by account and key, and what a quota counts of them. */
+const RETIRED = 'SELECT account_id, api_key_id, requests, points, quota_first, quota_points FROM charge_retired';
+
 /** The first of what a query finds, with how many there are; what is said of each is looked up only for these. */
 const first = (query: string): string =>
   `(SELECT *, count(*) OVER () AS total FROM (${query}) AS found LIMIT ${DIFFERENCES_MAX})`;
@@ -48,21 +51,6 @@ const BUDGETS = `
       `('${period}', b.${period}_limit, b.${period}_first, b.${period}_taken, coalesce(t.${period}, 0), ${period === 'quota' ? 'coalesce(r.points, 0)' : '0'})`,
   )}) AS p (period, points_limit, first, taken, used, retired)`;
 
-/** Keys whose charges a table of sums, with what is in no sum yet, counts otherwise. */
-function miscounted(table: string, term: string): string {
-  return `
-  SELECT k.account_id, x.api_key_id, NULL AS subject, json_build_object('counted ${term}', (x.points + c.charged)::text) AS one_side,
-    json_build_object('charged', c.charged::text) AS other_side, total
-  FROM ${first(`
-    SELECT api_key_id, sum(points) AS points FROM (
-      SELECT api_key_id, points FROM ${table} UNION ALL SELECT api_key_id, points FROM charge_tail
-      UNION ALL SELECT api_key_id, -points FROM charged UNION ALL SELECT api_key_id, -points FROM retired
-    ) AS m GROUP BY 1 HAVING sum(points) <> 0`)} AS x
-  CROSS JOIN LATERAL (SELECT coalesce(sum(points), 0) AS charged FROM (
-    SELECT points FROM charged WHERE api_key_id = x.api_key_id UNION ALL SELECT points FROM retired WHERE api_key_id = x.api_key_id) AS p) AS c
-  LEFT JOIN api_key AS k ON k.id = x.api_key_id`;
-}
-
 /** Each kind of difference: account, key, what it is about, the two sides that should agree, by term, and how many there are. */
 const KINDS: Record<string, string> = {
   account: unbalancedAccounts(
@@ -93,8 +81,22 @@ const KINDS: Record<string, string> = {
     SELECT k.account_id, x.api_key_id, period AS subject, json_build_object('taken', taken::text) AS one_side,
       json_build_object('limit', points_limit::text) AS other_side, total
     FROM ${first('SELECT * FROM budget WHERE taken > points_limit AND first > over_limit_in')} AS x LEFT JOIN api_key AS k ON k.id = x.api_key_id`,
-  spend: miscounted('key_usage', 'in its life'),
-  hours: miscounted('usage_hour', 'by hours'),
+  usage: `
+    SELECT k.account_id, x.api_key_id, x.what AS subject, json_build_object('counted', x.counted::text) AS one_side,
+      json_build_object('charged', x.charged::text) AS other_side, total
+    FROM ${first(`
+      SELECT api_key_id, u.* FROM (
+        SELECT api_key_id, sum(in_life) AS in_life, sum(in_hours) AS in_hours, sum(counted) AS counted, sum(points) AS points, sum(requests) AS requests
+        FROM (
+          SELECT api_key_id, points AS in_life, 0 AS in_hours, requests AS counted, 0 AS points, 0 AS requests FROM key_usage
+          UNION ALL SELECT api_key_id, 0, points, 0, 0, 0 FROM usage_hour
+          UNION ALL SELECT api_key_id, points, points, 1, 0, 0 FROM charge_tail
+          UNION ALL SELECT api_key_id, 0, 0, 0, points, charges FROM charged
+          UNION ALL SELECT api_key_id, 0, 0, 0, points, requests FROM retired
+        ) AS part GROUP BY 1 HAVING sum(in_life) <> sum(points) OR sum(in_hours) <> sum(points) OR sum(counted) <> sum(requests)
+      ) AS k CROSS JOIN LATERAL (VALUES ('life', in_life, points), ('hours', in_hours, points), ('requests', counted, requests))
+        AS u (what, counted, charged) WHERE u.counted <> u.charged`)} AS x
+    LEFT JOIN api_key AS k ON k.id = x.api_key_id`,
   orphan: `
     SELECT account_id, api_key_id, owner_id || '/' || hold_no AS subject, json_build_object('held', points::text) AS one_side,
       json_build_object('of the living', '0') AS other_side, total
@@ -115,7 +117,7 @@ export const FULL_AUDIT = `
     SELECT account_id, api_key_id, window_no, count(*) AS charges, sum(points)::bigint AS points,
       count(*) FILTER (WHERE points NOT BETWEEN 0 AND held OR uncollected < 0) AS odd
     FROM charge GROUP BY 1, 2, 3
-  ), retired AS MATERIALIZED (SELECT account_id, api_key_id, points, quota_first, quota_points FROM charge_retired), budget AS MATERIALIZED (${BUDGETS})
+  ), retired AS MATERIALIZED (${RETIRED}), budget AS MATERIALIZED (${BUDGETS})
   SELECT 'read' AS kind, NULL::bigint AS account_id, NULL::bigint AS api_key_id, NULL::text AS subject,
     json_build_object('accounts', (SELECT count(*) FROM point_account)::text, 'charges', (SELECT coalesce(sum(charges), 0) FROM charged)::text,
       'holds', (SELECT count(*) FROM hold)::text, 'budgets', (SELECT count(*) FROM key_budget)::text) AS one_side,
@@ -129,7 +131,7 @@ const OF_ACCOUNTS = 'WHERE account_id = ANY ($1::bigint[])';
 
 /** The equation of some accounts ($1), from all that was ever booked of them. */
 export const ACCOUNTS_AUDIT = `SELECT 'account' AS kind, ${COLUMNS} FROM (${unbalancedAccounts(
-  `(SELECT account_id, points FROM charge ${OF_ACCOUNTS} UNION ALL SELECT account_id, points FROM charge_retired ${OF_ACCOUNTS})`,
+  `(SELECT account_id, points FROM charge ${OF_ACCOUNTS} UNION ALL SELECT account_id, points FROM (${RETIRED}) AS r ${OF_ACCOUNTS})`,
   OF_ACCOUNTS,
 )}) AS differences`;
 
@@ -160,7 +162,7 @@ export const REBUILD_CHECKPOINT = `
     SELECT account_id, sum(amount) FROM (
       SELECT account_id, amount FROM point_entry WHERE id <= $1
       UNION ALL SELECT account_id, -points FROM charge WHERE request_id < $2
-      UNION ALL SELECT account_id, -points FROM charge_retired
+      UNION ALL SELECT account_id, -points FROM (${RETIRED}) AS r
       UNION ALL SELECT account_id, 0 FROM audit_checkpoint
     ) AS movement WHERE $3::bigint[] IS NULL OR account_id = ANY ($3) GROUP BY 1
     ON CONFLICT ON CONSTRAINT audit_checkpoint_pkey DO UPDATE SET owned = excluded.owned WHERE c.owned <> excluded.owned`;

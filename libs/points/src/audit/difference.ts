@@ -4,10 +4,9 @@ export type Side = Readonly<Record<string, string>>;
 /**
  * What the audit looks for. account: credits − charges + refunds = available + held · negative: nothing is below zero · charge: no charge is
  * above what was held · duplicate: a request is booked once · budget: a period counts its windows' charges and holds · limit: it counts no
- * more than its limit, unless that was lowered · spend: what a key was charged in its life is counted so · hours: and by hours too · orphan: who holds points lives.
+ * more than its limit, unless that was lowered · usage: the sums of a key, in its life and by the hour, are those of its charges · orphan: who holds points lives.
  */
-export type DifferenceKind =
-  'account' | 'negative' | 'charge' | 'duplicate' | 'budget' | 'limit' | 'spend' | 'hours' | 'orphan';
+export type DifferenceKind = 'account' | 'negative' | 'charge' | 'duplicate' | 'budget' | 'limit' | 'usage' | 'orphan';
 
 /** Two sides that should agree and do not. */
 export interface Difference {
@@ -44,8 +43,7 @@ const RELATIONS: Record<DifferenceKind, string> = {
   duplicate: '>',
   budget: '≠',
   limit: '>',
-  spend: '≠',
-  hours: '≠',
+  usage: '≠',
   orphan: '>',
 };
 
@@ -78,5 +76,6 @@ export function describeSide(side: Side): string {
 
 function nounOf(kind: DifferenceKind): string {
   if (kind === 'budget' || kind === 'limit') return 'period';
+  if (kind === 'usage') return 'sum of';
   return kind === 'charge' || kind === 'duplicate' ? 'request' : 'hold';
 }

@@ -61,7 +61,7 @@ const MEMORY = [
 
 const DROP_VIEWS = 'DROP VIEW points_audit_hold, points_audit_usage, points_audit_budget, points_audit_account';
 
-/** As they were before. */
+/** As they stood before. */
 const VIEWS = [
   `CREATE VIEW points_audit_account AS
     SELECT a.account_id, coalesce(e.total, 0) AS entries, coalesce(c.total, 0) AS charges, a.available, coalesce(h.total, 0) AS held,
