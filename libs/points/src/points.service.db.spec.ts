@@ -1,26 +1,10 @@
 import { uuidv7 } from '@tokenbay/platform';
-import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
-import { findLedgerFaults, makeCharge, openLedger, type TestLedger } from './testing/index.js';
-import { steerClearOfHour } from './testing/steer-clear-of-hour.js';
+import { findLedgerFaults, makeCharge, type TestLedger } from './testing/index.js';
+import { useLedger } from './testing/use-ledger.js';
 
 describe('points as administrators see them', () => {
-  let clone: ClonedDatabase;
   let ledger: TestLedger;
-
-  beforeAll(async () => {
-    clone = await cloneDatabase();
-    ledger = await openLedger(clone.url);
-    await steerClearOfHour();
-  }, 60_000);
-
-  afterEach(async () => {
-    expect(await findLedgerFaults(ledger.database.pool('report'))).toEqual([]);
-  });
-
-  afterAll(async () => {
-    await ledger.close();
-    await clone.drop();
-  });
+  useLedger((opened) => (ledger = opened));
 
   const credit = (accountId: string, amount: number, idempotencyKey = uuidv7()) =>
     ledger.database.transaction((tx) =>

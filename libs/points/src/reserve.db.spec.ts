@@ -1,31 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
 import { uuidv7 } from '@tokenbay/platform';
 import type { KeyBudget } from './key-points.js';
-import { findLedgerFaults, openLedger, type TestLedger } from './testing/index.js';
-import { steerClearOfHour } from './testing/steer-clear-of-hour.js';
+import { openLedger, type TestLedger } from './testing/index.js';
+import { useLedger } from './testing/use-ledger.js';
 
 const HOUR_SECONDS = 3_600;
 const WEEK_SECONDS = 7 * 24 * HOUR_SECONDS;
 
 describe('reserve', () => {
-  let clone: ClonedDatabase;
   let ledger: TestLedger;
-
-  beforeAll(async () => {
-    clone = await cloneDatabase();
-    ledger = await openLedger(clone.url);
-    await steerClearOfHour();
-  }, 60_000);
-
-  afterEach(async () => {
-    expect(await findLedgerFaults(ledger.database.pool('report'))).toEqual([]);
-  });
-
-  afterAll(async () => {
-    await ledger.close();
-    await clone.drop();
-  });
+  useLedger((opened) => (ledger = opened));
 
   async function reserve(
     accountId: string,
@@ -71,7 +55,7 @@ describe('reserve', () => {
   );
 
   it('is exact over several processes', async () => {
-    const others = await Promise.all([openLedger(clone.url), openLedger(clone.url)]);
+    const others = await Promise.all([openLedger(ledger.url), openLedger(ledger.url)]);
     const accountId = await ledger.addAccount(200);
     const apiKeyId = await ledger.addKey(accountId, { pointQuota: 150 });
     const request = { accountId, apiKeyId, budgeted: true, least: 10, need: 10 };

@@ -1,28 +1,12 @@
 import { uuidv7 } from '@tokenbay/platform';
-import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
 import type { Hold } from './hold.js';
 import type { KeyBudget } from './key-points.js';
-import { findLedgerFaults, makeCharge, openLedger, type TestLedger } from './testing/index.js';
-import { steerClearOfHour } from './testing/steer-clear-of-hour.js';
+import { makeCharge, type TestLedger } from './testing/index.js';
+import { useLedger } from './testing/use-ledger.js';
 
 describe('settle', () => {
-  let clone: ClonedDatabase;
   let ledger: TestLedger;
-
-  beforeAll(async () => {
-    clone = await cloneDatabase();
-    ledger = await openLedger(clone.url);
-    await steerClearOfHour();
-  }, 60_000);
-
-  afterEach(async () => {
-    expect(await findLedgerFaults(ledger.database.pool('report'))).toEqual([]);
-  });
-
-  afterAll(async () => {
-    await ledger.close();
-    await clone.drop();
-  });
+  useLedger((opened) => (ledger = opened));
 
   async function hold(points: number, budget?: Partial<KeyBudget>, balance = 100): Promise<Hold> {
     const accountId = await ledger.addAccount(balance);

@@ -1,29 +1,13 @@
 import { uuidv7 } from '@tokenbay/platform';
-import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
 import { type Period, PERIODS } from './key-points.js';
-import { findLedgerFaults, makeCharge, openLedger, type TestLedger } from './testing/index.js';
-import { steerClearOfHour } from './testing/steer-clear-of-hour.js';
+import { makeCharge, type TestLedger } from './testing/index.js';
+import { useLedger } from './testing/use-ledger.js';
 
 const EARLIER: Record<Period, string> = { hour: '1 hour', day: '1 day', week: '7 days', month: '32 days' };
 
 describe('windows of a budget', () => {
-  let clone: ClonedDatabase;
   let ledger: TestLedger;
-
-  beforeAll(async () => {
-    clone = await cloneDatabase();
-    ledger = await openLedger(clone.url);
-    await steerClearOfHour();
-  }, 60_000);
-
-  afterEach(async () => {
-    expect(await findLedgerFaults(ledger.database.pool('report'))).toEqual([]);
-  });
-
-  afterAll(async () => {
-    await ledger.close();
-    await clone.drop();
-  });
+  useLedger((opened) => (ledger = opened));
 
   async function addKey(limits: Partial<Record<Period, number>>) {
     const accountId = await ledger.addAccount(10_000);

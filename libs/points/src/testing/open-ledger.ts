@@ -14,6 +14,8 @@ import { SettleLane } from '../settle-lane.js';
 
 /** One process's ledger on a database, with what tests need to fill it. */
 export interface TestLedger {
+  /** Of its database, for further processes on it. */
+  readonly url: string;
   /** Connected as the tables' owner, so that tests may look and steer where applications may not. */
   readonly database: Database;
   readonly points: PointsService;
@@ -49,7 +51,7 @@ export async function openLedger(url: string, changes: Partial<LedgerTimes> = {}
   const keeper = new LedgerKeeper(ledger, instance, holds, times, logger);
   const points = new PointsService(holds, new PointsRepository(), application);
   return {
-    ...{ database, points, holds, instance, keeper, ledger, reserves, settles, recovery },
+    ...{ url, database, points, holds, instance, keeper, ledger, reserves, settles, recovery },
     addAccount: (micropoints) => addAccount(application, points, micropoints),
     addKey: (accountId, budget) => addKey(application, points, { accountId, budget }),
     available: async (accountId) => (await points.balances([accountId])).get(accountId)!.availableMicropoints,
