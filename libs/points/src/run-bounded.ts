@@ -33,7 +33,8 @@ export class Unanswered extends Error {
 
 /**
  * Runs one statement within a bounded time and answers its rows. A connection that did not answer in time, or broke, is destroyed: it may
- * still be busy with the statement, and then it throws `Unanswered`.
+ * still be busy with the statement, and then it throws `Unanswered`. It throws that too where the wait for a synchronous standby was
+ * cancelled, which the server tells by a mere notice: repeated, the statement waits for the standby again.
  */
 export async function runBounded<Row extends unknown[]>(
   pool: Pool,
