@@ -81,6 +81,18 @@ describe('while the database hangs', () => {
     expect(await stream.end()).toMatch(/data: \[DONE\]\n\n$/);
   }, 30_000);
 
+  it('a whole answer waits for its charge, and comes when the database is back', async () => {
+    const slow = await system.world({ upstreamModel: 'fake@usage:120:30+delay:400' });
+    let isAnswered = false;
+    const answering = system.gateway.chat(slow.apiKey, slow.modelName).finally(() => (isAnswered = true));
+    await sleep(200);
+    freeze('SIGSTOP');
+    await sleep(1_200);
+    expect(isAnswered).toBe(false);
+    freeze('SIGCONT');
+    expect((await answering).status).toBe(200);
+  }, 30_000);
+
   it('after so long that nothing remembered counts any more, refusals are still in bounded time', async () => {
     freeze('SIGSTOP');
     await sleep(3_500);

@@ -259,6 +259,14 @@ describe('the functions of the ledger, batch by batch', () => {
       expect(budget).toEqual({ quota: 40, hour: 0 });
     });
 
+    it('never pays from the hold of another account, even where that would cover it', async () => {
+      const other = await ledger.addAccount(1_000);
+      await reserve({ hold: 1, account: other, need: 100 });
+      expect(await settle({ hold: 1, points: 40, back: 5 })).toMatchObject([{ funding: 'account', points: 40 }]);
+      expect(await ledger.available(account)).toBe(960);
+      expect(await ledger.available(other)).toBe(900);
+    });
+
     it('is refused where a request stands in it twice', async () => {
       await reserve({ hold: 1, need: 100 });
       const request = uuidv7();
