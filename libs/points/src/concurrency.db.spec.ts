@@ -2,6 +2,7 @@ import type { DomainError } from '@tokenbay/errors';
 import { uuidv7 } from '@tokenbay/platform';
 import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
 import { Unanswered } from './run-bounded.js';
+import { findMemoryFaults } from './testing/find-memory-faults.js';
 import { findLedgerFaults, makeCharge, openLedger, type TestLedger } from './testing/index.js';
 
 const PROCESSES = 3;
@@ -58,16 +59,6 @@ describe('the ledger under everything at once', () => {
     }
   };
 
-  /** Holds of which memory and ledger do not say the same: a doubled reserve, which no sum over the books can show. */
-  const differencesOf = async ({ ledger, instance }: TestLedger) => {
-    const registration = instance.current;
-    const rows = registration ? ((await ledger.listHolds(registration.id)) ?? []) : [];
-    return rows.filter(({ holdNo, points }) => {
-      const escrow = registration?.escrows.get(holdNo);
-      return escrow ? escrow.free + escrow.taken !== points : points > 0;
-    });
-  };
-
   it('never deadlocks, overdraws or loses a micropoint while processes reserve, settle, lose answers, die and are administered', async () => {
     const [first] = ledgers;
     const accounts = await Promise.all(Array.from({ length: 3 }, () => first!.addAccount(2_000)));
@@ -117,7 +108,7 @@ describe('the ledger under everything at once', () => {
     expect(deadlocks).toEqual([]);
     for (const ledger of ledgers) {
       await ledger.holds.recover();
-      expect(await differencesOf(ledger)).toEqual([]);
+      expect(await findMemoryFaults(ledger)).toEqual([]);
       await ledger.holds.close();
       await ledger.instance.stop();
     }

@@ -1,14 +1,4 @@
-/** One thing that happens to an account and its two keys; `hold` picks one of the holds taken so far. */
-export type Step =
-  | { readonly do: 'reserve'; readonly budgeted: boolean; readonly least: number; readonly extra: number }
-  | { readonly do: 'settle'; readonly hold: number; readonly cost: number; readonly failed: boolean }
-  | { readonly do: 'release'; readonly hold: number }
-  | { readonly do: 'credit'; readonly amount: number }
-  | { readonly do: 'limit'; readonly quota: number | null; readonly hour: number | null }
-  | { readonly do: 'reap' }
-  | { readonly do: 'nextHour' };
-
-/** What the ledger has to answer to a reserve. */
+/** What the ledger has to answer to a reserve: the points granted, or why not. */
 export type ReserveAnswer =
   number | 'account_point_insufficient' | 'api_key_point_insufficient' | 'api_key_point_limit_exceeded';
 
@@ -16,33 +6,57 @@ export type ReserveAnswer =
 export interface SettleAnswer {
   readonly funding: 'hold' | 'account' | 'refused';
   readonly points: number;
+  readonly repeated: boolean;
 }
 
-/** A hold from its reserve to the end of time: open with `points`, then settled, released or reaped. */
-interface ModelHold {
+/** What a request asks for, and of which life of which process. */
+export interface ModelReserve {
+  readonly life: number;
+  readonly budgeted: boolean;
+  readonly least: number;
+  readonly extra: number;
+}
+
+/** One request; several holds may be taken for it, and one of them is charged. */
+export interface ModelRequest {
+  booked: Omit<SettleAnswer, 'repeated'> | undefined;
+}
+
+/** A hold from its reserve to the end of time: open with `granted` points, then settled, released or reaped. */
+export interface ModelHold {
+  readonly request: ModelRequest;
+  readonly life: number;
   readonly budgeted: boolean;
   readonly granted: number;
   readonly hour: number;
   readonly turn: number;
   isOpen: boolean;
   charged: number;
-  settled: SettleAnswer | undefined;
 }
 
 interface Limit {
   points: number | null;
   /** Only what was reserved after this turn counts. */
   since: number;
+  /** The most that may count: what counted already when the limit was lowered below that, else the limit. */
+  ceiling: number;
+}
+
+/** How a limit stands: what counts as used and as held, and the most that both may be. */
+export interface ModelShown {
+  readonly used: number;
+  readonly held: number;
+  readonly most: number;
 }
 
 /**
  * The ledger as one would explain it: an amount and a list of holds, every sum made anew from the list. Knows one account with a key that
- * has budgets and one that has none.
+ * has budgets and one that has none. Processes are numbers: each life of one is another.
  */
 export class LedgerModel {
   readonly holds: ModelHold[] = [];
-  private readonly quota: Limit = { points: null, since: 0 };
-  private readonly hourly: Limit = { points: null, since: 0 };
+  private readonly quota: Limit = { points: null, since: 0, ceiling: 0 };
+  private readonly hourly: Limit = { points: null, since: 0, ceiling: 0 };
   private turn = 0;
   private hour = 0;
   private isHourOver = false;
@@ -53,7 +67,11 @@ export class LedgerModel {
     return sum(this.holds.map(({ isOpen, granted }) => (isOpen ? granted : 0)));
   }
 
-  reserve({ budgeted, least, extra }: Extract<Step, { do: 'reserve' }>): ReserveAnswer {
+  get charged(): number {
+    return sum(this.holds.map(({ charged }) => charged));
+  }
+
+  reserve({ life, budgeted, least, extra }: ModelReserve, request: ModelRequest): ReserveAnswer {
     this.turn += 1;
     if (this.available < least) return 'account_point_insufficient';
     if (budgeted) this.beginHour();
@@ -63,30 +81,37 @@ export class LedgerModel {
     if (hourRoom < least) return 'api_key_point_limit_exceeded';
     const granted = Math.min(least + extra, this.available, quotaRoom, hourRoom);
     this.available -= granted;
-    const { hour, turn } = this;
-    this.holds.push({ budgeted, granted, hour, turn, isOpen: true, charged: 0, settled: undefined });
+    this.holds.push({
+      ...{ request, life, budgeted, granted, hour: this.hour, turn: this.turn },
+      ...{ isOpen: true, charged: 0 },
+    });
     return granted;
   }
 
   settle(hold: ModelHold, cost: number, failed: boolean): SettleAnswer {
-    const due = failed ? 0 : Math.min(cost, hold.granted);
-    if (hold.settled) {
+    const { request } = hold;
+    if (request.booked) {
       this.giveBack(hold);
-      return hold.settled;
+      return { ...request.booked, repeated: true };
     }
+    const due = failed ? 0 : Math.min(cost, hold.granted);
     let funding: SettleAnswer['funding'] = 'hold';
     if (!hold.isOpen && due > 0) funding = this.canPayDirectly(hold, due) ? 'account' : 'refused';
-    if (funding === 'account') this.available -= due;
     this.giveBack(hold);
     hold.charged = funding === 'refused' ? 0 : due;
-    if (funding === 'hold') this.available -= hold.charged;
-    hold.settled = { funding, points: hold.charged };
-    return hold.settled;
+    this.available -= hold.charged;
+    request.booked = { funding, points: hold.charged };
+    return { ...request.booked, repeated: false };
   }
 
   giveBack(hold: ModelHold): void {
     if (hold.isOpen) this.available += hold.granted;
     hold.isOpen = false;
+  }
+
+  /** A process stopped, or was taken for dead: whatever that life of it held goes back. */
+  end(life: number): void {
+    for (const hold of this.holds) if (hold.life === life) this.giveBack(hold);
   }
 
   credit(amount: number): boolean {
@@ -107,32 +132,36 @@ export class LedgerModel {
   }
 
   /** What people are shown of the quota and of the hour, limit by limit. */
-  shown(): Record<string, [used: number, held: number]> {
-    const shown: Record<string, [number, number]> = {};
-    const hour = this.hour + (this.isHourOver ? 1 : 0);
-    if (this.quota.points !== null) shown['quota'] = this.countSince(this.quota, undefined);
-    if (this.hourly.points !== null) shown['hour'] = this.countSince(this.hourly, hour);
+  shown(): Record<string, ModelShown> {
+    const shown: Record<string, ModelShown> = {};
+    if (this.quota.points !== null) shown['quota'] = this.count(this.quota);
+    if (this.hourly.points !== null) shown['hour'] = this.count(this.hourly, this.hour + (this.isHourOver ? 1 : 0));
     return shown;
   }
 
   private beginHour(): void {
-    if (this.isHourOver) this.hour += 1;
+    if (this.isHourOver) {
+      this.hour += 1;
+      this.hourly.ceiling = this.hourly.points ?? 0;
+    }
     this.isHourOver = false;
   }
 
   private room(limit: Limit): number {
     if (limit.points === null) return Infinity;
-    return limit.points - sum(this.countSince(limit, limit === this.hourly ? this.hour : undefined));
+    const { used, held } = this.count(limit);
+    return limit.points - used - held;
   }
 
-  private countSince({ since }: Limit, hour: number | undefined): [number, number] {
-    const counting = this.holds.filter(
-      (hold) => hold.budgeted && hold.turn > since && (hour === undefined || hold.hour === hour),
-    );
-    return [
-      sum(counting.map(({ charged }) => charged)),
-      sum(counting.map(({ isOpen, granted }) => (isOpen ? granted : 0))),
-    ];
+  private count(limit: Limit, hour = this.hour): ModelShown {
+    const isCounting = (hold: ModelHold) =>
+      hold.budgeted && hold.turn > limit.since && (limit === this.quota || hold.hour === hour);
+    const counting = this.holds.filter(isCounting);
+    return {
+      used: sum(counting.map(({ charged }) => charged)),
+      held: sum(counting.map(({ isOpen, granted }) => (isOpen ? granted : 0))),
+      most: limit.ceiling,
+    };
   }
 
   private canPayDirectly(hold: ModelHold, due: number): boolean {
@@ -146,6 +175,8 @@ export class LedgerModel {
   private set(limit: Limit, points: number | null): void {
     if (limit.points === null && points !== null) limit.since = this.turn;
     limit.points = points;
+    const { used, held } = this.count(limit);
+    limit.ceiling = Math.max(points ?? 0, used + held);
   }
 }
 

@@ -12,6 +12,8 @@ import { Recovery } from '../recovery.js';
 import { ReserveLane } from '../reserve-lane.js';
 import { SettleLane } from '../settle-lane.js';
 
+const SILENT = createLogger('test', 'silent');
+
 /** One process's ledger on a database, with what tests need to fill it. */
 export interface TestLedger {
   /** Of its database, for further processes on it. */
@@ -31,17 +33,30 @@ export interface TestLedger {
   /** A new key of an account; a budget limits it. */
   addKey(accountId: string, budget?: Partial<KeyBudget>): Promise<string>;
   available(accountId: string): Promise<number>;
+  /** The process that takes its place after it was killed: on the same connections, and remembering nothing. */
+  succeed(): TestLedger;
   close(): Promise<void>;
 }
 
 /** Opens a ledger as one gateway process has it; several on one database are several processes. */
 export async function openLedger(url: string, changes: Partial<LedgerTimes> = {}): Promise<TestLedger> {
-  const logger = createLogger('test', 'silent');
-  const options = { applicationName: 'test', entities: [], logger };
+  const options = { applicationName: 'test', entities: [], logger: SILENT };
   const database = new Database({ ...options, url });
   const application = new Database({ ...options, url: asApplicationRole(url) });
   await Promise.all([database.start(), application.start()]);
-  const times = Object.assign(new LedgerTimes(), changes);
+  return assemble({ url, database, application }, Object.assign(new LedgerTimes(), changes));
+}
+
+/** The two ways to one database: as the owner of its tables, and as the applications come to it. */
+interface Databases {
+  readonly url: string;
+  readonly database: Database;
+  readonly application: Database;
+}
+
+function assemble(databases: Databases, times: LedgerTimes): TestLedger {
+  const { url, database, application } = databases;
+  const logger = SILENT;
   const ledger = new LedgerRepository(application, times);
   const instance = new LedgerInstance(ledger, times, logger);
   const reserves = new ReserveLane(ledger, instance, times);
@@ -55,6 +70,10 @@ export async function openLedger(url: string, changes: Partial<LedgerTimes> = {}
     addAccount: (micropoints) => addAccount(application, points, micropoints),
     addKey: (accountId, budget) => addKey(application, points, { accountId, budget }),
     available: async (accountId) => (await points.balances([accountId])).get(accountId)!.availableMicropoints,
+    succeed: () => {
+      recovery.stop();
+      return assemble(databases, times);
+    },
     close: async () => {
       recovery.stop();
       await Promise.all([application.stop(), database.stop()]);
