@@ -259,18 +259,32 @@ describe('the functions of the ledger, batch by batch', () => {
       expect(budget).toEqual({ quota: 40, hour: 0 });
     });
 
+    it('is refused where a request stands in it twice', async () => {
+      await reserve({ hold: 1, need: 100 });
+      const request = uuidv7();
+      await expect(settle({ hold: 1, points: 1, request }, { hold: 1, points: 1, request })).rejects.toThrow('twice');
+    });
+
+    it('is paid by the account where its hold has not all of it', async () => {
+      await reserve({ hold: 1, need: 50 });
+      expect(await settle({ hold: 1, points: 40, back: 11 })).toMatchObject([{ funding: 'account', points: 40 }]);
+      expect(await ledger.available(account)).toBe(1_000 - 50 - 40);
+    });
+
+    it('is not paid by the hold that another process has under the same number', async () => {
+      await reserve({ hold: 1, need: 50 });
+      const living = owner;
+      owner = uuidv7();
+      expect(await settle({ hold: 1, points: 40 })).toMatchObject([{ funding: 'account', points: 40 }]);
+      owner = living;
+    });
+
     it('never pays from the hold of another account, even where that would cover it', async () => {
       const other = await ledger.addAccount(1_000);
       await reserve({ hold: 1, account: other, need: 100 });
       expect(await settle({ hold: 1, points: 40, back: 5 })).toMatchObject([{ funding: 'account', points: 40 }]);
       expect(await ledger.available(account)).toBe(960);
       expect(await ledger.available(other)).toBe(900);
-    });
-
-    it('is refused where a request stands in it twice', async () => {
-      await reserve({ hold: 1, need: 100 });
-      const request = uuidv7();
-      await expect(settle({ hold: 1, points: 1, request }, { hold: 1, points: 1, request })).rejects.toThrow('twice');
     });
   });
 });

@@ -12,7 +12,7 @@ describe('a statement that was given up while the server still has it', () => {
   async function open(points: number) {
     const accountId = await ledger.addAccount(points);
     const apiKeyId = await ledger.addKey(accountId);
-    const reserve = (need: number) =>
+    const reserve = async (need: number) =>
       ledger.points.reserve({ accountId, apiKeyId, budgeted: false, requestId: uuidv7(), least: need, need });
     return { accountId, reserve };
   }
