@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { generateSecret } from '@tokenbay/platform/testing';
 import { runMigrations } from '@tokenbay/schema';
 import { startPostgres, startSystem, type System, type TestPostgres, type World } from '@tokenbay/testing';
+import pg from 'pg';
 import { expectRefusal } from './expect-refusal.js';
 import { openStream } from './open-stream.js';
 
@@ -116,4 +117,30 @@ describe('while the database is gone', () => {
     await postgres.start();
     await untilServed(10_000);
   }, 60_000);
+});
+
+describe('while its process is taken for dead', () => {
+  const query = async (sql: string, ...values: unknown[]) => {
+    const client = new pg.Client({ connectionString: postgres.url() });
+    await client.connect();
+    return (await client.query(sql, values).finally(() => client.end())).rows as unknown[];
+  };
+
+  it('an answer that its account can pay no more is not delivered', async () => {
+    const streamed = await system.world({ upstreamModel: 'fake@usage:120:30+gap:300' });
+    const whole = await system.world({ upstreamModel: 'fake@usage:120:30+delay:2000' });
+    const accounts = [streamed.account.id, whole.account.id];
+    const answering = system.gateway.chat(whole.apiKey, whole.modelName);
+    const stream = await openStream(system.gatewayUrl, streamed);
+    await stream.until('Hello');
+    const held = 'SELECT FROM hold WHERE points > 0 AND account_id = ANY ($1)';
+    while ((await query(held, accounts)).length < accounts.length) await sleep(10);
+    await query(`SELECT points_reap(instance_id, 'dead') FROM gateway_instance WHERE state = 'live'`);
+    const takeAll = `SELECT points_credit(account_id, -available, 'test', 'test') FROM point_account WHERE account_id = ANY ($1)`;
+    await query(takeAll, accounts);
+    expect(await stream.end()).toMatch(/"code":"ledger_unavailable"\}\}\n\n$/);
+    expectRefusal(await answering, 'ledger_unavailable');
+    const charges = await query('SELECT funding, points FROM charge WHERE account_id = ANY ($1)', accounts);
+    expect(charges).toEqual(accounts.map(() => ({ funding: 'refused', points: '0' })));
+  }, 30_000);
 });
