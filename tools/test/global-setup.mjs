@@ -4,6 +4,7 @@
  * to the test files. Postgres itself starts only when the first of them asks.
  */
 import { build, ROOT } from '../build/build.mjs';
+import { changeAfterMigrations } from './after-migrations.mjs';
 
 export default async function setUp() {
   await build();
@@ -19,4 +20,5 @@ export default async function setUp() {
 async function migrate(url) {
   const { runMigrations } = await import(`${ROOT}/dist/node_modules/@tokenbay/schema/index.js`);
   await runMigrations(url);
+  await changeAfterMigrations(url);
 }

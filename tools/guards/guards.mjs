@@ -1,0 +1,11 @@
+// @ts-check
+import { BOOKS } from './list/books.mjs';
+import { DELIVERY } from './list/delivery.mjs';
+import { FENCES } from './list/fences.mjs';
+import { LIMITS } from './list/limits.mjs';
+import { LOCKS } from './list/locks.mjs';
+import { MEMORY } from './list/memory.mjs';
+import { UNKNOWN_OUTCOMES } from './list/unknown-outcomes.mjs';
+
+/** Every guard that is known, by what it guards. @type {readonly import('./guard.mjs').Guard[]} */
+export const GUARDS = [...LIMITS, ...BOOKS, ...FENCES, ...LOCKS, ...MEMORY, ...UNKNOWN_OUTCOMES, ...DELIVERY];
