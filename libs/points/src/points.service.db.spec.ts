@@ -1,5 +1,5 @@
 import { uuidv7 } from '@tokenbay/platform';
-import { findLedgerFaults, makeCharge, type TestLedger } from './testing/index.js';
+import { makeCharge, type TestLedger } from './testing/index.js';
 import { useLedger } from './testing/use-ledger.js';
 
 describe('points as administrators see them', () => {

@@ -77,8 +77,8 @@ const GIVE_BACK = `
  * Moves points between accounts (with key budgets, where p_api_key_id says so) and holds of one process, many holds in one round trip.
  *
  * need ≥ 0: as much of it as every limit allows, all limits alike, or nothing if that is under `least`; `tip` on top where that is at most
- * a hundredth of what is then left; and, lent ahead, at most `extra` and one part in `share` of what is left after `need`, and nothing
- * under `unit`. need < 0: gives that much back. No row at all: this instance was
+ * a hundredth of what is then left; and, lent ahead, whole units up to `extra` and one part in `share` of what is left after `need`.
+ * need < 0: gives that much back. No row at all: this instance was
  * declared dead. Otherwise one row for each hold:
  * outcome `granted` (what moved is in granted, possibly 0) · `window` (the hold's window is over, open another hold) · `sequence` (not the
  * next reserve of this hold, read it again). A sequence that was applied already is answered with what it gave then. …_left is what each
@@ -156,7 +156,8 @@ const RESERVE = `
             granted := least(r.need, v_room);
             IF granted = r.need AND r.tip * 100 <= v_room - granted THEN granted := granted + r.tip; END IF;
             v_extra := least(r.extra, (v_room - granted) / greatest(r.share, 1));
-            IF v_extra > 0 AND v_extra >= r.unit THEN granted := granted + v_extra; END IF;
+            -- Whole requests only: parts of one that lie in different processes pay for none while all ask at once.
+            granted := granted + greatest(v_extra - v_extra % greatest(r.unit, 1), 0);
           END IF;
         END IF;
         IF granted <> 0 THEN
