@@ -13,6 +13,8 @@ import { generateSecret, readListeners } from './settings.mjs';
 const STATE = 'state.json';
 const RUNNING = 'demo.json';
 const EARLIER_RUN_TIMEOUT_MS = 90_000;
+/** No balancer stands before this house that would have to turn away first. */
+const DEFAULTS = { GATEWAY_DRAIN_DELAY_MS: '0' };
 
 /** Everything `npm start` runs: Postgres, admin, gateway and the demo; what drains is stopped before what it drains into. */
 export class House {
@@ -33,7 +35,7 @@ export class House {
     const { databaseUrl, secretsKey } = await this.openDatabase();
     const adminToken =
       this.env['ADMIN_TOKEN'] || this.folder.read(RUNNING)['adminToken'] || (await generateSecret('adm-'));
-    const env = { ...this.env, DATABASE_URL: databaseUrl, SECRETS_KEY: secretsKey };
+    const env = { ...DEFAULTS, ...this.env, DATABASE_URL: databaseUrl, SECRETS_KEY: secretsKey };
     const isMigrated = await looksMigrated(databaseUrl);
     const admin = this.startApp('admin', listeners, { ...env, ADMIN_TOKEN: adminToken });
     if (!isMigrated) await admin;

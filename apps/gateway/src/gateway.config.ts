@@ -7,6 +7,7 @@ const GATEWAY_SPEC = {
   host: VARIABLES.gatewayHost,
   port: VARIABLES.gatewayPort,
   workers: VARIABLES.gatewayWorkers,
+  drainDelayMs: VARIABLES.gatewayDrainDelayMs,
   redisUrl: VARIABLES.redisUrl,
   metricsHost: VARIABLES.metricsHost,
   metricsPort: VARIABLES.metricsPort,

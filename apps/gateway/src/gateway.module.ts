@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { type Logger, PlatformModule } from '@tokenbay/platform';
 import { LedgerModule, PointsModule } from '@tokenbay/points';
+import { LIMITS_OPTIONS, type LimitsOptions } from '@tokenbay/limits';
 import { ModelsModule } from '@tokenbay/models';
 import { ENTITIES } from '@tokenbay/schema';
 import { UsageKeeperModule, UsageModule } from '@tokenbay/usage';
@@ -14,12 +15,16 @@ import { UsageController } from './surfaces/account/usage.controller.js';
 import { GeminiModelsController, ModelsController } from './surfaces/models/models.controller.js';
 import { ModelsService } from './surfaces/models/models.service.js';
 import { OpenAiChatController } from './surfaces/openai-chat/openai-chat.controller.js';
+import { WORKER_ROLE, WorkerRole } from './workers/worker-role.js';
 
 /** The data plane: answers clients, moves points, writes usage; changes no configuration. */
 @Module({})
 export class GatewayModule {
   static forRoot(config: GatewayConfig, logger: Logger, errorCounts: ErrorCounts): DynamicModule {
-    const { databaseUrl, secretsKey } = config;
+    const { databaseUrl, secretsKey, redisUrl } = config;
+    const role = new WorkerRole();
+    const { primary, peerId, processId } = role;
+    const limits: LimitsOptions = { redisUrl, primary, peerId, processId };
     return {
       module: GatewayModule,
       global: true,
@@ -38,9 +43,11 @@ export class GatewayModule {
       providers: [
         { provide: GATEWAY_CONFIG, useValue: config },
         { provide: ErrorCounts, useValue: errorCounts },
+        { provide: WORKER_ROLE, useValue: role },
+        { provide: LIMITS_OPTIONS, useValue: limits },
         ModelsService,
       ],
-      exports: [GATEWAY_CONFIG, ErrorCounts],
+      exports: [GATEWAY_CONFIG, ErrorCounts, LIMITS_OPTIONS, WORKER_ROLE],
     };
   }
 }

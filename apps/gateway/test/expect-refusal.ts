@@ -36,6 +36,7 @@ const REFUSALS = {
   channel_unavailable: [503, false],
   channel_key_unavailable: [503, false],
   ledger_unavailable: [503, true],
+  system_overloaded: [503, true],
   upstream_timeout: [504, false],
 } as const;
 const TYPES: Record<number, string> = {

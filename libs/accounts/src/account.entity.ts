@@ -12,6 +12,12 @@ export type AccountStatus = (typeof ACCOUNT_STATUSES)[number];
 @Check('account_status_known', `status IN ('active', 'banned')`)
 @Check('account_rate_limit_whole', '(rate_limit_requests IS NULL) = (rate_limit_window_seconds IS NULL)')
 @Check('account_rate_limit_positive', 'rate_limit_requests > 0 AND rate_limit_window_seconds > 0')
+@Check(
+  'account_token_rate_limit_whole',
+  '(token_rate_limit_tokens IS NULL) = (token_rate_limit_window_seconds IS NULL)',
+)
+@Check('account_token_rate_limit_positive', 'token_rate_limit_tokens > 0 AND token_rate_limit_window_seconds > 0')
+@Check('account_parallel_requests_max_positive', 'parallel_requests_max > 0')
 export class AccountEntity extends ConfigurationEntity {
   @Column({ type: 'text' })
   name!: string;
@@ -36,4 +42,14 @@ export class AccountEntity extends ConfigurationEntity {
 
   @Column({ name: 'rate_limit_window_seconds', type: 'integer', nullable: true })
   rateLimitWindowSeconds!: number | null;
+
+  @Column({ name: 'token_rate_limit_tokens', type: 'integer', nullable: true })
+  tokenRateLimitTokens!: number | null;
+
+  @Column({ name: 'token_rate_limit_window_seconds', type: 'integer', nullable: true })
+  tokenRateLimitWindowSeconds!: number | null;
+
+  /** How many requests may run at the same time; null is no limit. */
+  @Column({ name: 'parallel_requests_max', type: 'integer', nullable: true })
+  parallelRequestsMax!: number | null;
 }

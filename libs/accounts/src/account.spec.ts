@@ -9,6 +9,9 @@ const row = {
   status: 'active',
   rateLimitRequests: null,
   rateLimitWindowSeconds: null,
+  tokenRateLimitTokens: null,
+  tokenRateLimitWindowSeconds: null,
+  parallelRequestsMax: null,
 } as AccountEntity;
 
 describe('an account', () => {

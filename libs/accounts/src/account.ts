@@ -7,6 +7,12 @@ export interface RateLimit {
   readonly windowSeconds: number;
 }
 
+/** How many tokens an account's requests may consume in any window of so many seconds. */
+export interface TokenRateLimit {
+  readonly tokens: number;
+  readonly windowSeconds: number;
+}
+
 /** An account as the gateway decides by it. */
 export interface Account {
   readonly id: string;
@@ -17,18 +23,32 @@ export interface Account {
   readonly allowedGroups: readonly string[];
   readonly status: AccountStatus;
   readonly rateLimit: RateLimit | null;
+  readonly tokenRateLimit: TokenRateLimit | null;
+  /** How many of its requests may run at the same time; null is no limit. */
+  readonly parallelRequestsMax: number | null;
 }
 
 /** The account that a row describes. */
 export function toAccount(row: AccountEntity): Account {
-  const { id, name, group, status } = row;
-  return { id, name, group, status, allowedGroups: row.allowedGroups ?? [group], rateLimit: rateLimitOf(row) };
+  const { id, name, group, status, parallelRequestsMax } = row;
+  return {
+    ...{ id, name, group, status, parallelRequestsMax },
+    allowedGroups: row.allowedGroups ?? [group],
+    rateLimit: rateLimitOf(row),
+    tokenRateLimit: tokenRateLimitOf(row),
+  };
 }
 
 /** The rate limit of a row, null where it has none. */
 export function rateLimitOf(row: AccountEntity): RateLimit | null {
   const { rateLimitRequests: requests, rateLimitWindowSeconds: windowSeconds } = row;
   return requests === null || windowSeconds === null ? null : { requests, windowSeconds };
+}
+
+/** The token rate limit of a row, null where it has none. */
+export function tokenRateLimitOf(row: AccountEntity): TokenRateLimit | null {
+  const { tokenRateLimitTokens: tokens, tokenRateLimitWindowSeconds: windowSeconds } = row;
+  return tokens === null || windowSeconds === null ? null : { tokens, windowSeconds };
 }
 
 /** Throws `account_banned` unless the account is active. */

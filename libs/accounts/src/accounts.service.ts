@@ -9,7 +9,7 @@ import {
   type Tx,
 } from '@tokenbay/platform';
 import type { AccountEntity, AccountStatus } from './account.entity.js';
-import { type RateLimit, rateLimitOf } from './account.js';
+import { type RateLimit, rateLimitOf, type TokenRateLimit, tokenRateLimitOf } from './account.js';
 import { type AccountColumns, AccountsRepository } from './accounts.repository.js';
 
 const UNKNOWN_GROUP = 'must name existing groups only.';
@@ -25,12 +25,17 @@ export interface AccountChange {
   readonly status?: AccountStatus;
   /** A part of it leaves the other part as it is. */
   readonly rateLimit?: Partial<RateLimit> | null;
+  /** A part of it leaves the other part as it is. */
+  readonly tokenRateLimit?: Partial<TokenRateLimit> | null;
+  /** Null is no limit. */
+  readonly parallelRequestsMax?: number | null;
 }
 
 /** A new account. It belongs to the group `default` and is active unless said otherwise. */
 export interface AccountDraft extends AccountChange {
   readonly name: string;
   readonly rateLimit?: RateLimit | null;
+  readonly tokenRateLimit?: TokenRateLimit | null;
 }
 
 /** Which account is meant, and in which version; without `ifMatch` whichever it has. */
@@ -73,13 +78,40 @@ export class AccountsService {
   }
 }
 
-function toColumns({ rateLimit, ...columns }: AccountChange, known?: AccountEntity): Partial<AccountColumns> {
-  if (rateLimit === undefined) return columns;
-  if (rateLimit === null) return { ...columns, rateLimitRequests: null, rateLimitWindowSeconds: null };
-  const { requests, windowSeconds } = { ...(known && rateLimitOf(known)), ...rateLimit };
-  if (requests === undefined) throw invalid('rateLimit.requests', 'is required.');
-  if (windowSeconds === undefined) throw invalid('rateLimit.windowSeconds', 'is required.');
-  return { ...columns, rateLimitRequests: requests, rateLimitWindowSeconds: windowSeconds };
+function toColumns(change: AccountChange, known?: AccountEntity): Partial<AccountColumns> {
+  const { rateLimit, tokenRateLimit, ...columns } = change;
+  const requests = mergeLimit('rateLimit', 'requests', { known: known ? rateLimitOf(known) : null, change: rateLimit });
+  const tokens = mergeLimit('tokenRateLimit', 'tokens', {
+    known: known ? tokenRateLimitOf(known) : null,
+    change: tokenRateLimit,
+  });
+  return {
+    ...columns,
+    ...(requests && { rateLimitRequests: requests.amount, rateLimitWindowSeconds: requests.windowSeconds }),
+    ...(tokens && { tokenRateLimitTokens: tokens.amount, tokenRateLimitWindowSeconds: tokens.windowSeconds }),
+  };
+}
+
+type Limit<K extends string> = Readonly<Record<K | 'windowSeconds', number>>;
+
+interface LimitChange<K extends string> {
+  readonly known: Limit<K> | null;
+  /** A part leaves the other part as it is, null clears, undefined changes nothing. */
+  readonly change: Partial<Limit<K>> | null | undefined;
+}
+
+/** Both columns of a limit as they shall be; undefined where nothing changes. */
+function mergeLimit<K extends string>(
+  field: string,
+  amountOf: K,
+  { known, change }: LimitChange<K>,
+): { amount: number | null; windowSeconds: number | null } | undefined {
+  if (change === undefined) return undefined;
+  if (change === null) return { amount: null, windowSeconds: null };
+  const { [amountOf]: amount, windowSeconds }: Partial<Limit<K>> = { ...known, ...change };
+  if (amount === undefined) throw invalid(`${field}.${amountOf}`, 'is required.');
+  if (windowSeconds === undefined) throw invalid(`${field}.windowSeconds`, 'is required.');
+  return { amount, windowSeconds };
 }
 
 function assertGroupsExist(tx: Tx, { group, allowedGroups }: AccountChange): Promise<void> {

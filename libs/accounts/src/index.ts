@@ -1,5 +1,5 @@
 export { assertAccountActive, toAccount } from './account.js';
-export type { Account, RateLimit } from './account.js';
+export type { Account, RateLimit, TokenRateLimit } from './account.js';
 export { ACCOUNT_STATUSES, AccountEntity } from './account.entity.js';
 export type { AccountStatus } from './account.entity.js';
 export { AccountGroupEntity } from './account-group.entity.js';

@@ -14,6 +14,12 @@ export type ApiKeyStatus = (typeof API_KEY_STATUSES)[number];
 @Check('api_key_time_zone_known', `time_zone ~ '^[A-Za-z]' AND timezone(time_zone, timestamptz 'epoch') IS NOT NULL`)
 @Check('api_key_model_lists_not_empty', 'cardinality(model_allowlist) > 0 AND cardinality(model_denylist) > 0')
 @Check('api_key_secret_hash_length', 'octet_length(secret_hash) = 32')
+@Check(
+  'api_key_token_rate_limit_whole',
+  '(token_rate_limit_tokens IS NULL) = (token_rate_limit_window_seconds IS NULL)',
+)
+@Check('api_key_token_rate_limit_positive', 'token_rate_limit_tokens > 0 AND token_rate_limit_window_seconds > 0')
+@Check('api_key_parallel_requests_max_positive', 'parallel_requests_max > 0')
 export class ApiKeyEntity extends ConfigurationEntity {
   @Column({ name: 'account_id', type: 'bigint', update: false })
   accountId!: string;
@@ -46,6 +52,16 @@ export class ApiKeyEntity extends ConfigurationEntity {
   /** True exactly where the ledger keeps a quota or periodic limits of this key. */
   @Column({ name: 'has_budget', type: 'boolean', default: false })
   hasBudget!: boolean;
+
+  @Column({ name: 'token_rate_limit_tokens', type: 'integer', nullable: true })
+  tokenRateLimitTokens!: number | null;
+
+  @Column({ name: 'token_rate_limit_window_seconds', type: 'integer', nullable: true })
+  tokenRateLimitWindowSeconds!: number | null;
+
+  /** How many requests may run at the same time; null is no limit. */
+  @Column({ name: 'parallel_requests_max', type: 'integer', nullable: true })
+  parallelRequestsMax!: number | null;
 
   /** HMAC-SHA-256 of the secret under the pepper of `SECRETS_KEY`. */
   @Column({ name: 'secret_hash', type: 'bytea' })

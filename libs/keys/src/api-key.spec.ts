@@ -12,6 +12,8 @@ const key: ApiKey = {
   modelAllowlist: null,
   modelDenylist: null,
   hasBudget: false,
+  tokenRateLimit: null,
+  parallelRequestsMax: null,
 };
 
 function codeOf(work: () => void): string | undefined {

@@ -2,6 +2,12 @@ import { DomainError } from '@tokenbay/errors';
 import { matchesName } from '@tokenbay/protocol';
 import type { ApiKeyEntity, ApiKeyStatus } from './api-key.entity.js';
 
+/** How many tokens a key's requests may consume in any window of so many seconds. */
+export interface KeyTokenRateLimit {
+  readonly tokens: number;
+  readonly windowSeconds: number;
+}
+
 /** A key as the gateway decides by it. */
 export interface ApiKey {
   readonly id: string;
@@ -17,13 +23,26 @@ export interface ApiKey {
   readonly modelDenylist: readonly string[] | null;
   /** Whether the ledger keeps a quota or periodic limits of this key. */
   readonly hasBudget: boolean;
+  readonly tokenRateLimit: KeyTokenRateLimit | null;
+  /** How many of its requests may run at the same time; null is no limit. */
+  readonly parallelRequestsMax: number | null;
 }
 
 /** The key that a row describes. */
 export function toApiKey(row: ApiKeyEntity): ApiKey {
   const { id, accountId, name, group, status, timeZone, modelAllowlist, modelDenylist, hasBudget } = row;
-  const expiresAtMs = row.expiresAt && row.expiresAt.getTime();
-  return { id, accountId, name, group, status, expiresAtMs, timeZone, modelAllowlist, modelDenylist, hasBudget };
+  return {
+    ...{ id, accountId, name, group, status, timeZone, modelAllowlist, modelDenylist, hasBudget },
+    expiresAtMs: row.expiresAt && row.expiresAt.getTime(),
+    tokenRateLimit: tokenRateLimitOf(row),
+    parallelRequestsMax: row.parallelRequestsMax,
+  };
+}
+
+/** The token rate limit of a row, null where it has none. */
+export function tokenRateLimitOf(row: ApiKeyEntity): KeyTokenRateLimit | null {
+  const { tokenRateLimitTokens: tokens, tokenRateLimitWindowSeconds: windowSeconds } = row;
+  return tokens === null || windowSeconds === null ? null : { tokens, windowSeconds };
 }
 
 /** Throws `api_key_disabled`, then `api_key_unavailable` (suspended or archived), then `api_key_expired`, in the contract's order. */

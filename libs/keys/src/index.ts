@@ -1,5 +1,5 @@
-export { assertKeyAllowsModel, assertKeyUsable, isModelOpenToKey } from './api-key.js';
-export type { ApiKey } from './api-key.js';
+export { assertKeyAllowsModel, assertKeyUsable, isModelOpenToKey, tokenRateLimitOf } from './api-key.js';
+export type { ApiKey, KeyTokenRateLimit } from './api-key.js';
 export { API_KEY_STATUSES, ApiKeyEntity } from './api-key.entity.js';
 export type { ApiKeyStatus } from './api-key.entity.js';
 export { ApiKeyUseEntity } from './api-key-use.entity.js';

@@ -10,6 +10,7 @@ import {
   type Tx,
 } from '@tokenbay/platform';
 import type { ApiKeyEntity, ApiKeyStatus } from './api-key.entity.js';
+import { type KeyTokenRateLimit, tokenRateLimitOf } from './api-key.js';
 import { type ApiKeyColumns, KeysRepository } from './keys.repository.js';
 
 const PREFIX_LENGTH = 'sk-'.length + 4;
@@ -27,6 +28,10 @@ export interface ApiKeyChange {
   readonly modelAllowlist?: string[] | null;
   /** Null is no restriction; never empty. */
   readonly modelDenylist?: string[] | null;
+  /** A part of it leaves the other part as it is. */
+  readonly tokenRateLimit?: Partial<KeyTokenRateLimit> | null;
+  /** Null is no limit. */
+  readonly parallelRequestsMax?: number | null;
   /** Whether the ledger keeps a budget of this key. Whoever writes the budget says so in the same transaction. */
   readonly hasBudget?: boolean;
 }
@@ -61,7 +66,7 @@ export class KeysService {
   async issue(tx: Tx, draft: ApiKeyDraft): Promise<IssuedKey> {
     await assertNamedExist(tx, draft);
     const secret = generateSecret('sk-');
-    const id = await translateRefusal(this.repository.insert(tx, { ...draft, ...this.describe(secret) }));
+    const id = await translateRefusal(this.repository.insert(tx, { ...toColumns(draft), ...this.describe(secret) }));
     return { key: await this.get(tx, id), secret };
   }
 
@@ -90,7 +95,7 @@ export class KeysService {
     const key = await this.repository.lock(tx, id, ifMatch);
     if (Object.keys(change).length === 0) return key;
     await assertNamedExist(tx, change);
-    await translateRefusal(this.repository.update(tx, id, change));
+    await translateRefusal(this.repository.update(tx, id, toColumns(change, key)));
     return this.get(tx, id);
   }
 
@@ -117,6 +122,22 @@ export class KeysService {
       lastFour: secret.slice(-4),
     };
   }
+}
+
+function toColumns<T extends ApiKeyChange>(change: T, known?: ApiKeyEntity): Omit<T, 'tokenRateLimit'> {
+  const { tokenRateLimit, ...columns } = change;
+  if (tokenRateLimit === undefined) return columns;
+  const { tokens, windowSeconds } = tokenRateLimit
+    ? { ...(known && tokenRateLimitOf(known)), ...tokenRateLimit }
+    : { tokens: null, windowSeconds: null };
+  if (tokens === undefined) throw missing('tokenRateLimit.tokens');
+  if (windowSeconds === undefined) throw missing('tokenRateLimit.windowSeconds');
+  return { ...columns, tokenRateLimitTokens: tokens, tokenRateLimitWindowSeconds: windowSeconds };
+}
+
+function missing(field: string): DomainError {
+  const problem = `${field} is required.`;
+  return new DomainError('invalid_request', problem, { message: problem, param: field, problems: [problem] });
 }
 
 function assertNamedExist(tx: Tx, { accountId, group }: Partial<ApiKeyDraft>): Promise<void> {

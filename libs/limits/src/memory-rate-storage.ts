@@ -1,7 +1,13 @@
 import { Clock } from '@tokenbay/platform';
 import { LRUCache } from 'lru-cache';
-import { SlidingWindow } from './sliding-window.js';
-import type { RateRecord, RateStorage, RateUnit } from './rate-storage.js';
+import {
+  type RateRecord,
+  type RateTake,
+  type RateVerdict,
+  type RevocableRateStorage,
+  toRateRecord,
+} from './rate-storage.js';
+import { SLOTS_MAX, SlidingWindow } from './sliding-window.js';
 
 /** How much one storage may remember, for each kind of key. */
 export interface MemoryBounds {
@@ -17,7 +23,7 @@ const DEFAULT_BOUNDS: MemoryBounds = { keysMax: 100_000, slotsMax: 2_000_000 };
  * stretch begins; a refused unit is not counted. Past the bounds the key that was not asked for longest is forgotten, one kind of key never
  * at another's expense.
  */
-export class MemoryRateStorage implements RateStorage {
+export class MemoryRateStorage implements RevocableRateStorage {
   private readonly kinds = new Map<string, Shelf>();
 
   constructor(
@@ -25,12 +31,31 @@ export class MemoryRateStorage implements RateStorage {
     private readonly bounds: MemoryBounds = DEFAULT_BOUNDS,
   ) {}
 
-  take({ key, kind, limit, ttlMs }: RateUnit): RateRecord {
-    return this.count({ key, kind, limit, ttlMs }, 0);
+  take(take: RateTake): RateVerdict {
+    const { key, windowMs, limit, units, isConsumed, blockMs } = take;
+    const nowMs = this.clock.nowMs();
+    const shelf = this.shelfOf(take.kind);
+    const window = shelf.take(key, nowMs, windowMs);
+    const isAdmitted = isConsumed || (window.blockedUntilMs <= nowMs && window.units < limit);
+    let atMs = 0;
+    if (isAdmitted && units > 0) {
+      const { capacity } = window;
+      atMs = window.add(nowMs, take);
+      if (window.capacity !== capacity) shelf.grew(window.capacity - capacity);
+    } else if (!isAdmitted && blockMs > 0 && window.blockedUntilMs <= nowMs) {
+      window.blockedUntilMs = nowMs + blockMs;
+    }
+    const untilFreeMs = window.waitMs(nowMs, windowMs, Math.min(window.units, limit));
+    return { isAdmitted, units: window.units, resetMs: Math.max(untilFreeMs, window.blockedUntilMs - nowMs), atMs };
   }
 
-  increment(key: string, ttlMs: number, limit: number, blockDurationMs: number, kind: string): Promise<RateRecord> {
-    return Promise.resolve(this.count({ key, kind, limit, ttlMs }, blockDurationMs));
+  giveBack({ kind, key, units }: RateTake, { atMs }: RateVerdict): void {
+    this.shelfOf(kind).find(key)?.remove(atMs, units);
+  }
+
+  increment(key: string, windowMs: number, limit: number, blockMs: number, kind: string): Promise<RateRecord> {
+    const take = { kind, key, windowMs, limit, blockMs, units: 1, isConsumed: false, steps: SLOTS_MAX };
+    return Promise.resolve(toRateRecord(this.take(take), limit));
   }
 
   /** Keys and slots now held, over all kinds. */
@@ -42,40 +67,11 @@ export class MemoryRateStorage implements RateStorage {
     };
   }
 
-  private count({ key, kind, limit, ttlMs }: RateUnit, blockDurationMs: number): RateRecord {
+  private shelfOf(kind: string): Shelf {
     let shelf = this.kinds.get(kind);
     if (shelf === undefined) this.kinds.set(kind, (shelf = new Shelf(this.bounds)));
-    const nowMs = this.clock.nowMs();
-    const window = shelf.take(key, nowMs, ttlMs);
-    const isAdmitted = window.blockedUntilMs <= nowMs && window.units < limit;
-    if (isAdmitted) {
-      const { capacity } = window;
-      window.add(nowMs, { requests: limit, windowMs: ttlMs });
-      if (window.capacity !== capacity) shelf.grew(window.capacity - capacity);
-    } else if (blockDurationMs > 0 && window.blockedUntilMs <= nowMs) {
-      window.blockedUntilMs = nowMs + blockDurationMs;
-    }
-    return toRecord(window, { nowMs, ttlMs, limit, isAdmitted });
+    return shelf;
   }
-}
-
-interface Decision {
-  readonly nowMs: number;
-  readonly ttlMs: number;
-  readonly limit: number;
-  readonly isAdmitted: boolean;
-}
-
-function toRecord(window: SlidingWindow, { nowMs, ttlMs, limit, isAdmitted }: Decision): RateRecord {
-  const untilFreeMs = window.waitMs(nowMs, ttlMs, Math.min(window.units, limit));
-  const resetMs = Math.max(untilFreeMs, window.blockedUntilMs - nowMs);
-  return {
-    totalHits: isAdmitted ? window.units : Math.max(window.units, limit) + 1,
-    timeToExpire: Math.ceil(resetMs / 1000),
-    isBlocked: !isAdmitted,
-    timeToBlockExpire: isAdmitted ? 0 : Math.ceil(resetMs / 1000),
-    resetMs,
-  };
 }
 
 /** Keys looked at for having run out, each time a new key comes: more than one, so that idle keys go faster than new ones come. */
@@ -93,6 +89,11 @@ class Shelf {
 
   get keys(): number {
     return this.windows.size;
+  }
+
+  /** The key's window as it was left, without making it recent. */
+  find(key: string): SlidingWindow | undefined {
+    return this.windows.peek(key);
   }
 
   /** The key's window as of now, a new one where there is none; it becomes the most recent. */

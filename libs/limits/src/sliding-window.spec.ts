@@ -7,7 +7,7 @@ function admit(instants: readonly number[], requests: number, windowMs: number):
   return instants.filter((nowMs) => {
     window.advance(nowMs, windowMs);
     if (window.units >= requests) return false;
-    window.add(nowMs, { requests, windowMs });
+    window.add(nowMs, { units: 1, limit: requests, windowMs, steps: SLOTS_MAX });
     return true;
   });
 }
@@ -64,7 +64,7 @@ describe('SlidingWindow', () => {
     const window = new SlidingWindow();
     for (let index = 0; index < 200_000; index += 1) {
       window.advance(index, 60_000);
-      window.add(index, { requests: 1_000_000, windowMs: 60_000 });
+      window.add(index, { units: 1, limit: 1_000_000, windowMs: 60_000, steps: SLOTS_MAX });
     }
     expect(window.capacity).toBeLessThanOrEqual(SLOTS_MAX * 2);
   });
@@ -79,7 +79,7 @@ describe('SlidingWindow', () => {
           const window = new SlidingWindow();
           for (const now of offered) {
             window.advance(now, windowMs);
-            if (window.units < requests) window.add(now, { requests, windowMs });
+            if (window.units < requests) window.add(now, { units: 1, limit: requests, windowMs, steps: SLOTS_MAX });
           }
           const now = offered.at(-1) ?? 0;
           const waitMs = window.waitMs(now, windowMs, requests);
@@ -95,7 +95,7 @@ describe('SlidingWindow', () => {
 
   it('neither freezes nor forgets when the clock is set back', () => {
     const window = new SlidingWindow();
-    const limit = { requests: 2, windowMs: 1000 };
+    const limit = { units: 1, limit: 2, windowMs: 1000, steps: SLOTS_MAX };
     window.advance(1_000_000, 1000);
     window.add(1_000_000, limit);
     window.add(1_000_000, limit);
@@ -104,5 +104,29 @@ describe('SlidingWindow', () => {
     expect(window.waitMs(500_000, 1000, 2)).toBe(1000);
     window.advance(501_000, 1000);
     expect(window.units).toBe(0);
+  });
+
+  it('counts several units at once, in as few steps as it is told', () => {
+    const window = new SlidingWindow();
+    for (let now = 1_000_000; now < 1_060_000; now += 10) {
+      window.advance(now, 60_000);
+      window.add(now, { units: 700, limit: 1_000_000, windowMs: 60_000, steps: 240 });
+    }
+    expect(window.units).toBe(6_000 * 700);
+    expect(window.capacity).toBeLessThanOrEqual(512);
+  });
+
+  it('takes out again what was put in, from when it counts, and nothing else', () => {
+    const window = new SlidingWindow();
+    const one = { units: 1, limit: 9, windowMs: 1000, steps: SLOTS_MAX };
+    window.advance(1_000, 1000);
+    const first = window.add(1_000, one);
+    window.advance(1_400, 1000);
+    window.add(1_400, one);
+    window.remove(first, 1);
+    window.remove(first, 1);
+    window.remove(1_200, 1);
+    expect(window.units).toBe(1);
+    expect(window.waitMs(1_400, 1000, 1)).toBe(1000);
   });
 });

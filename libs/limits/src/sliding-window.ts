@@ -2,15 +2,18 @@
 export const SLOTS_MAX = 4096;
 const SLOTS_AT_FIRST = 4;
 
-/** How many units may be admitted in any stretch of `windowMs` milliseconds. */
-export interface WindowLimit {
-  readonly requests: number;
+/** What is added to a window: where its limit exceeds `steps`, it is counted in steps of window / steps. */
+export interface Addition {
+  readonly units: number;
+  readonly limit: number;
   readonly windowMs: number;
+  /** At most `SLOTS_MAX`. */
+  readonly steps: number;
 }
 
 /**
  * The units admitted lately, as a ring of (time, count) slots, oldest first. Units of one instant share a slot; where the limit exceeds
- * `SLOTS_MAX`, units of one step do, and count from its end: a unit may then leave the window up to one step late, never early.
+ * the number of steps, units of one step do, and count from its end: a unit may then leave the window up to one step late, never early.
  */
 export class SlidingWindow {
   private times = blank(SLOTS_AT_FIRST);
@@ -46,19 +49,30 @@ export class SlidingWindow {
     }
   }
 
-  /** Counts one unit. */
-  add(nowMs: number, { requests, windowMs }: WindowLimit): void {
-    const stepMs = requests > SLOTS_MAX ? Math.ceil(windowMs / SLOTS_MAX) : 1;
+  /** Counts units; answers the time they count from, by which they can be taken out again. */
+  add(nowMs: number, { units, limit, windowMs, steps }: Addition): number {
+    const stepMs = limit > steps ? Math.ceil(windowMs / steps) : 1;
     const time = Math.max(Math.ceil(nowMs / stepMs) * stepMs, this.newest);
     if (this.used > 0 && this.newest === time) {
-      this.counts[this.slot(this.used - 1)] = this.countAt(this.used - 1) + 1;
+      this.counts[this.slot(this.used - 1)] = this.countAt(this.used - 1) + units;
     } else {
       if (this.used === this.capacity) this.grow();
       this.times[this.slot(this.used)] = time;
-      this.counts[this.slot(this.used)] = 1;
+      this.counts[this.slot(this.used)] = units;
       this.used += 1;
     }
-    this.total += 1;
+    this.total += units;
+    return time;
+  }
+
+  /** Takes units out again that were counted from that time; where they have left the window, or the clock was set, nothing changes. */
+  remove(time: number, units: number): void {
+    for (let index = this.used - 1; index >= 0 && this.timeAt(index) >= time; index -= 1) {
+      if (this.timeAt(index) !== time || this.countAt(index) < units) continue;
+      this.counts[this.slot(index)] = this.countAt(index) - units;
+      this.total -= units;
+      return;
+    }
   }
 
   /** Milliseconds until fewer than `below` units are in the window; 0 if that is so already. */

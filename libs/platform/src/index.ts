@@ -40,6 +40,6 @@ export type { ErrorRenderer, RenderedError, RenderedRequest } from './http/error
 export { errorHeaders, toErrorView, type ErrorView } from './http/error-view.js';
 export { explainStartFailure } from './http/explain-start-failure.js';
 export { HTTP_LIMITS, type HttpLimits } from './http/http-limits.js';
-export { runProcess, type RunningProcess } from './http/run-process.js';
+export { runProcess, type RunningProcess, type StopMessage } from './http/run-process.js';
 export { toDomainError } from './http/to-domain-error.js';
 export { describeError, type ErrorDescription } from './logging/describe-error.js';

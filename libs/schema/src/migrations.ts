@@ -8,6 +8,7 @@ import { PointsBatches0000000000007 } from './migrations/0007-points-batches.js'
 import { Roles0000000000008 } from './migrations/0008-roles.js';
 import { RollUps0000000000009 } from './migrations/0009-roll-ups.js';
 import { PointsAudit0000000000010 } from './migrations/0010-points-audit.js';
+import { Limits0000000000012 } from './migrations/0012-limits.js';
 
 /** Every migration, oldest first. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   Roles0000000000008,
   RollUps0000000000009,
   PointsAudit0000000000010,
+  Limits0000000000012,
 ];

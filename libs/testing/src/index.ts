@@ -9,6 +9,7 @@ export { startPostgres, type PostgresOptions, type TestPostgres } from './postgr
 export { findFreePort, findFreePorts } from './processes/free-port.js';
 export { startProgram, type Program, type ProgramOptions } from './processes/start-program.js';
 export { builtFile, WORKSPACE } from './processes/workspace.js';
+export { hasRedis, startRedis, type TestRedis } from './redis/start-redis.js';
 export { AdminClient, uniqueName } from './system/admin-client.js';
 export type * from './system/admin-objects.js';
 export { auditBooks } from './system/audit-books.js';

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ACCOUNT_STATUSES, type AccountStatus, toAccount } from '@tokenbay/accounts';
 import { formatPoints } from '@tokenbay/protocol';
 import { ConfigurationResponse, toConfigurationResponse } from '../http/configuration.response.js';
-import { RateLimitDto } from '../http/fields.js';
+import { RateLimitDto, TokenRateLimitDto } from '../http/fields.js';
 import type { AccountWithPoints } from './accounts-with-points.service.js';
 
 /** An account as administrators see it. */
@@ -32,6 +32,20 @@ export class AccountResponse extends ConfigurationResponse {
   })
   rateLimit!: RateLimitDto | null;
 
+  @ApiProperty({
+    description: 'How many tokens its requests may consume. Null: no limit.',
+    type: TokenRateLimitDto,
+    nullable: true,
+  })
+  tokenRateLimit!: TokenRateLimitDto | null;
+
+  @ApiProperty({
+    description: 'How many of its requests may run at the same time. Null: no limit.',
+    type: Number,
+    nullable: true,
+  })
+  parallelRequestsMax!: number | null;
+
   @ApiProperty({ description: 'Points that requests may still take, as a decimal string.', example: '12.5' })
   availablePoints!: string;
 
@@ -41,7 +55,7 @@ export class AccountResponse extends ConfigurationResponse {
 
 /** Renders an account with its balance. */
 export function toAccountResponse({ account: row, balance }: AccountWithPoints): AccountResponse {
-  const { id, name, group, allowedGroups, status, rateLimit } = toAccount(row);
+  const { id, name, group, allowedGroups, status, rateLimit, tokenRateLimit, parallelRequestsMax } = toAccount(row);
   return {
     id,
     name,
@@ -50,6 +64,8 @@ export function toAccountResponse({ account: row, balance }: AccountWithPoints):
     allowedGroups,
     status,
     rateLimit,
+    tokenRateLimit,
+    parallelRequestsMax,
     availablePoints: formatPoints(balance.availableMicropoints),
     heldPoints: formatPoints(balance.heldMicropoints),
     ...toConfigurationResponse(row),

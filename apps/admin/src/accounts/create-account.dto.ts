@@ -1,10 +1,10 @@
 import { OmitType } from '@nestjs/swagger';
-import { RateLimitDto, RateLimitField } from '../http/fields.js';
+import { RateLimitDto, RateLimitField, TokenRateLimitDto, TokenRateLimitField } from '../http/fields.js';
 import { HumanNameField } from '../http/human-name.field.js';
 import { UpdateAccountDto } from './update-account.dto.js';
 
 /** A new account. */
-export class CreateAccountDto extends OmitType(UpdateAccountDto, ['name', 'rateLimit']) {
+export class CreateAccountDto extends OmitType(UpdateAccountDto, ['name', 'rateLimit', 'tokenRateLimit']) {
   /** For people; need not be unique. */
   @HumanNameField()
   name!: string;
@@ -17,4 +17,8 @@ export class CreateAccountDto extends OmitType(UpdateAccountDto, ['name', 'rateL
     default: null,
   })
   rateLimit?: RateLimitDto | null;
+
+  /** How many tokens its requests may consume, over all its keys. */
+  @TokenRateLimitField('the account')
+  tokenRateLimit?: TokenRateLimitDto | null;
 }

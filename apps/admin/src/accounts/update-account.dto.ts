@@ -1,5 +1,15 @@
 import { ACCOUNT_STATUSES, type AccountStatus } from '@tokenbay/accounts';
-import { EnumField, IntegerField, ListField, NameField, ObjectField, TextField } from '../http/fields.js';
+import {
+  EnumField,
+  IntegerField,
+  ListField,
+  NameField,
+  ObjectField,
+  ParallelRequestsField,
+  TextField,
+  TokenRateLimitField,
+  UpdateTokenRateLimitDto,
+} from '../http/fields.js';
 import { HumanNameField } from '../http/human-name.field.js';
 import { nameRule } from '../http/rules.js';
 
@@ -68,4 +78,12 @@ export class UpdateAccountDto {
       'How many requests the account may make, over all its keys; a part leaves the other as it is. Null: no limit.',
   })
   rateLimit?: UpdateRateLimitDto | null;
+
+  /** How many tokens its requests may consume, over all its keys. */
+  @TokenRateLimitField('the account', UpdateTokenRateLimitDto)
+  tokenRateLimit?: UpdateTokenRateLimitDto | null;
+
+  /** How many of its requests may run at the same time, over all its keys. */
+  @ParallelRequestsField('the account')
+  parallelRequestsMax?: number | null;
 }

@@ -1,8 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { API_KEY_STATUSES, type ApiKeyStatus } from '@tokenbay/keys';
+import { API_KEY_STATUSES, type ApiKeyStatus, tokenRateLimitOf } from '@tokenbay/keys';
 import { type Period, PERIODS, type PeriodState } from '@tokenbay/points';
 import { formatPoints } from '@tokenbay/protocol';
 import { ConfigurationResponse, toConfigurationResponse } from '../http/configuration.response.js';
+import { TokenRateLimitDto } from '../http/fields.js';
 import type { IssuedKeyWithPoints, KeyWithPoints } from './keys-with-points.service.js';
 
 /** How a periodic limit stands; amounts are decimal strings of points. */
@@ -83,6 +84,20 @@ export class ApiKeyResponse extends ConfigurationResponse {
   })
   modelDenylist!: string[] | null;
 
+  @ApiProperty({
+    description: 'How many tokens its requests may consume. Null: no limit.',
+    type: TokenRateLimitDto,
+    nullable: true,
+  })
+  tokenRateLimit!: TokenRateLimitDto | null;
+
+  @ApiProperty({
+    description: 'How many of its requests may run at the same time. Null: no limit.',
+    type: Number,
+    nullable: true,
+  })
+  parallelRequestsMax!: number | null;
+
   @ApiProperty({ description: 'How the secret begins, for people to recognise it.', example: 'sk-4fGh' })
   prefix!: string;
 
@@ -144,6 +159,8 @@ export function toApiKeyResponse({ key, points, lastUsedAt }: KeyWithPoints): Ap
     timeZone: key.timeZone,
     modelAllowlist: key.modelAllowlist,
     modelDenylist: key.modelDenylist,
+    tokenRateLimit: tokenRateLimitOf(key),
+    parallelRequestsMax: key.parallelRequestsMax,
     prefix: key.prefix,
     lastFour: key.lastFour,
     lastUsedAt: toInstant(lastUsedAt),

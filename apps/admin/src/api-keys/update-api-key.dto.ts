@@ -1,5 +1,15 @@
 import { API_KEY_STATUSES, type ApiKeyStatus } from '@tokenbay/keys';
-import { EnumField, InstantField, ListField, NameField, PointsField, TimeZoneField } from '../http/fields.js';
+import {
+  EnumField,
+  InstantField,
+  ListField,
+  NameField,
+  ParallelRequestsField,
+  PointsField,
+  TimeZoneField,
+  TokenRateLimitField,
+  UpdateTokenRateLimitDto,
+} from '../http/fields.js';
 import { HumanNameField } from '../http/human-name.field.js';
 import { namePatternRule } from '../http/rules.js';
 import { type PointLimitDto, PointLimitsField } from './point-limits.field.js';
@@ -77,4 +87,12 @@ export class UpdateApiKeyDto {
     default: null,
   })
   modelDenylist?: string[] | null;
+
+  /** How many tokens its requests may consume. */
+  @TokenRateLimitField('the key', UpdateTokenRateLimitDto)
+  tokenRateLimit?: UpdateTokenRateLimitDto | null;
+
+  /** How many of its requests may run at the same time. */
+  @ParallelRequestsField('the key')
+  parallelRequestsMax?: number | null;
 }

@@ -84,5 +84,52 @@ export class RateLimitDto {
   windowSeconds!: number;
 }
 
+/** At most `tokens` consumed per sliding window of `windowSeconds`. */
+export class TokenRateLimitDto {
+  /** Tokens per window, input and output together. */
+  @IntegerField(1, 1_000_000_000, { description: 'Tokens per window, input and output together.', example: 200_000 })
+  tokens!: number;
+
+  /** Length of the window in seconds, up to a day. */
+  @IntegerField(1, 86_400, { description: 'Length of the sliding window in seconds, up to a day.', example: 60 })
+  windowSeconds!: number;
+}
+
+/** Changes of a token-rate limit; what is absent stays. */
+export class UpdateTokenRateLimitDto {
+  /** Tokens per window, input and output together. */
+  @IntegerField(1, 1_000_000_000, {
+    optional: true,
+    description: 'Tokens per window, input and output together; needed where there is no limit yet.',
+  })
+  tokens?: number;
+
+  /** Length of the window in seconds, up to a day. */
+  @IntegerField(1, 86_400, {
+    optional: true,
+    description: 'Length of the sliding window in seconds, up to a day; needed where there is no limit yet.',
+  })
+  windowSeconds?: number;
+}
+
+/** A limit of what is consumed, known only when a request is over: the next ones are refused until the window has room again. */
+export const TokenRateLimitField = (whose: string, of: Class = TokenRateLimitDto) =>
+  ObjectField(of, {
+    optional: true,
+    nullable: true,
+    description: `How many tokens the requests of ${whose} may consume. A request is refused while the window is full, and counts what it consumed when it is over. Null: no limit.`,
+    default: null,
+  });
+
+/** How many requests may run at the same time. */
+export const ParallelRequestsField = (whose: string) =>
+  IntegerField(1, 1_000_000, {
+    optional: true,
+    nullable: true,
+    description: `How many requests of ${whose} may run at the same time. Null: no limit.`,
+    default: null,
+    example: 50,
+  });
+
 /** A request-rate limit. */
 export const RateLimitField = (options: FieldOptions = {}) => ObjectField(RateLimitDto, options);

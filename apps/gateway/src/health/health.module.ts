@@ -8,6 +8,6 @@ import { RequestMetrics } from './request-metrics.js';
 @Module({
   controllers: [HealthController, ProbeController],
   providers: [MetricsServer, Readiness, RequestMetrics],
-  exports: [RequestMetrics],
+  exports: [Readiness, RequestMetrics],
 })
 export class HealthModule {}

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { dialectOf, isGoogleRequest } from '../surfaces/dialect.js';
 import { BodyBudget } from './body-budget.js';
 import { findRouteRefusal } from './find-route-refusal.js';
+import type { OccupiedSeats } from './occupied-seats.js';
 import { readCredential, TWO_CREDENTIALS } from './read-credential.js';
 import { decodeBody, parseJsonBody } from './read-json-body.js';
 import type { RelayService } from './relay.service.js';
@@ -22,6 +23,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Size of the body as decoded, in bytes; 0 where there is none. */
     bodyBytes: number;
+    /** What the request takes of its caller's parallel requests; null where they are not limited. */
+    seats: OccupiedSeats | null;
   }
 }
 
@@ -42,8 +45,12 @@ export function installAdmission(fastify: FastifyInstance, options: AdmissionOpt
   fastify.decorateRequest('caller', null);
   const budget = new BodyBudget();
   fastify.decorateRequest('bodyBytes', 0);
+  fastify.decorateRequest('seats', null);
   fastify.addHook('onRequest', (request, reply, done) => {
-    reply.raw.on('close', () => budget.give(request.bodyBytes));
+    reply.raw.on('close', () => {
+      budget.give(request.bodyBytes);
+      request.seats?.release();
+    });
     done();
   });
   // It throws, calls back, or (where something had to be read) returns a promise: Fastify takes all three.
@@ -58,7 +65,9 @@ export function installAdmission(fastify: FastifyInstance, options: AdmissionOpt
       address: addressOf(request, options.trustedProxies),
       readCredential: () => credentialOf(request),
       countsForAccountRate: config.countsForAccountRate === true,
-      onAccountRate: (decision) => showRate(reply, decision),
+      onAccountRate: (decision) => showRate(reply, 'requests', decision),
+      onTokenRate: (decision) => showTokenRate(reply, decision),
+      onSeats: (seats) => occupy(request, reply, seats),
     });
     if (caller instanceof Promise) return caller.then((decided) => void (request.caller = decided));
     request.caller = caller;
@@ -109,10 +118,22 @@ function assertOneAuthorization(rawHeaders: readonly string[]): void {
   if (count > 1) throw new DomainError('invalid_request', 'two credentials', { message: TWO_CREDENTIALS });
 }
 
-function showRate(reply: FastifyReply, { limit, remaining, resetMs }: RateDecision): void {
+function showRate(reply: FastifyReply, unit: 'requests' | 'tokens', { limit, remaining, resetMs }: RateDecision): void {
   void reply.headers({
-    'x-ratelimit-limit-requests': String(limit),
-    'x-ratelimit-remaining-requests': String(remaining),
-    'x-ratelimit-reset-requests': `${Math.ceil(resetMs / 1000)}s`,
+    [`x-ratelimit-limit-${unit}`]: String(limit),
+    [`x-ratelimit-remaining-${unit}`]: String(remaining),
+    [`x-ratelimit-reset-${unit}`]: `${Math.ceil(resetMs / 1000)}s`,
   });
+}
+
+/** Of two token limits the one with less left is shown. */
+function showTokenRate(reply: FastifyReply, decision: RateDecision): void {
+  const shown = reply.getHeader('x-ratelimit-remaining-tokens');
+  if (shown === undefined || decision.remaining < Number(shown)) showRate(reply, 'tokens', decision);
+}
+
+/** A client that left while its seats were asked for has closed already. */
+function occupy(request: FastifyRequest, { raw }: FastifyReply, seats: OccupiedSeats): void {
+  if (raw.destroyed) return seats.release();
+  request.seats = seats;
 }

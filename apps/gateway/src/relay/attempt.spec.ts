@@ -44,6 +44,14 @@ describe('a failed try', () => {
     }
   });
 
+  it('is nobody else’s fault where this process stops, and may be repeated at once', () => {
+    expect(toAttemptFailure(new UpstreamError('stopping', 'the gateway is stopping'))).toMatchObject({
+      code: 'system_overloaded',
+      publicMessage: 'The gateway is shutting down.',
+      options: { retryAfterSeconds: 1 },
+    });
+  });
+
   it('is final once a request that was sent exceeds a time limit, since the upstream may be at work on it', () => {
     expect(toAttemptFailure(new UpstreamError('timeout', 'no first byte'))).toEqual(
       new DomainError('upstream_timeout', 'timeout: no first byte', { cause: expect.anything() }),

@@ -51,11 +51,18 @@ export function throwUpstreamFailure(failure: UpstreamFailure, status: number): 
 
 /** What a broken call means. A time limit exceeded after the request was sent is final: the upstream may be at work on it. */
 export function toAttemptFailure(error: UpstreamError): AttemptFailure | DomainError {
+  if (error.kind === 'stopping') return toStoppingError(error);
   if (error.kind === 'connect_timeout') return new AttemptFailure('timeout', error.message, undefined, error);
   if (error.kind === 'timeout' || error.kind === 'abandoned')
     return new DomainError('upstream_timeout', error.message, { cause: error });
   const isUnreadable = error.kind === 'malformed' || error.kind === 'too_large';
   return new AttemptFailure(isUnreadable ? 'unreadable' : 'server', error.message, undefined, error);
+}
+
+/** What a client is told whose answer we cut because this process stops: another one may take the request at once. */
+export function toStoppingError(cause: UpstreamError): DomainError {
+  const message = 'The gateway is shutting down.';
+  return new DomainError('system_overloaded', 'stopping', { message, retryAfterSeconds: 1, cause });
 }
 
 /** True where a request failed only because we ended it after its client had left. */

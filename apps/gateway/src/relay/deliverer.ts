@@ -6,7 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { RequestMetrics } from '../health/request-metrics.js';
 import type { UpstreamCall } from '../upstream/upstream-call.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
-import { wasAbandoned } from './attempt.js';
+import { toStoppingError, wasAbandoned } from './attempt.js';
 import { billOf, type Metered } from './bill.js';
 import type { ClientConnection } from './client-connection.js';
 import type { WholeAnswer } from './exchange/exchange.js';
@@ -117,6 +117,7 @@ function toStreamFailure(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   if (!(error instanceof UpstreamError)) return new DomainError('internal_error', 'stream', { cause: error });
   const { kind, message } = error;
+  if (kind === 'stopping') return toStoppingError(error);
   if (kind === 'timeout' || kind === 'abandoned') return new DomainError('upstream_timeout', message, { cause: error });
   const isUnreadable = kind === 'malformed' || kind === 'too_large';
   return new DomainError(isUnreadable ? 'response_parse_failed' : 'upstream_failed', message, { cause: error });

@@ -8,6 +8,7 @@ import { ModelsModule } from '@tokenbay/models';
 import { PointsModule } from '@tokenbay/points';
 import { HealthModule } from '../health/health.module.js';
 import { UpstreamModule } from '../upstream/upstream.module.js';
+import { CallerLimits } from './caller-limits.js';
 import { ChannelLoad } from './channel-load.js';
 import { Deliverer } from './deliverer.js';
 import { Forwarder } from './forwarder.js';
@@ -28,7 +29,7 @@ import { RelayService } from './relay.service.js';
     HealthModule,
     UpstreamModule,
   ],
-  providers: [ChannelLoad, Deliverer, Forwarder, KeepAlives, RelayService, RunningWork],
+  providers: [CallerLimits, ChannelLoad, Deliverer, Forwarder, KeepAlives, RelayService, RunningWork],
   exports: [RelayService],
 })
 export class RelayModule {}

@@ -15,6 +15,7 @@ import { type RateDecision, RateLimiter } from '@tokenbay/limits';
 import { type Model, ModelCatalog } from '@tokenbay/models';
 import { type ClientAddress, Clock } from '@tokenbay/platform';
 import { type Hold, PointsService, type SettleOutcome } from '@tokenbay/points';
+import type { TokenUsage } from '@tokenbay/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
 import { RequestMetrics } from '../health/request-metrics.js';
@@ -23,9 +24,11 @@ import type { Attempt } from './attempt.js';
 import type { Call } from './call.js';
 import { type Metered, NOTHING_METERED } from './bill.js';
 import { type Caller, callerOf } from './caller.js';
+import { CallerLimits } from './caller-limits.js';
 import { ClientConnection } from './client-connection.js';
 import { Deliverer } from './deliverer.js';
 import { Forwarder } from './forwarder.js';
+import type { OccupiedSeats } from './occupied-seats.js';
 import { quote, type Quote } from './quote.js';
 import { RunningWork } from './running-work.js';
 import { Settlement, type SettlementFacts } from './settlement.js';
@@ -39,6 +42,10 @@ export interface RequestHead {
   readonly countsForAccountRate: boolean;
   /** Told what is left of the account's rate, also where that refuses the request. */
   readonly onAccountRate: (decision: RateDecision) => void;
+  /** Told what is left of a token limit, also where that refuses the request. */
+  readonly onTokenRate: (decision: RateDecision) => void;
+  /** Given the seats that the request takes among those that may run at the same time. */
+  readonly onSeats: (seats: OccupiedSeats) => void;
 }
 
 const MINUTE_SECONDS = 60;
@@ -67,6 +74,7 @@ export class RelayService implements BeforeApplicationShutdown {
 
   constructor(
     private readonly limiter: RateLimiter,
+    private readonly callerLimits: CallerLimits,
     private readonly rules: AccessRuleBook,
     private readonly keys: KeysReader,
     private readonly keyUses: KeyUses,
@@ -115,7 +123,7 @@ export class RelayService implements BeforeApplicationShutdown {
     const group = resolveGroup({ keyGroup: key.group, account, groups: this.groups });
     this.rules.assertAllowed({ accountId: account.id, apiKeyId: key.id, group: group.name }, address, nowMs);
     const caller = { key, account, group, address };
-    const passed = this.takeAccountRate(head, account);
+    const passed = this.takeAccountRate(head, caller);
     if (passed) return passed.then(() => this.welcome(caller, nowMs));
     return this.welcome(caller, nowMs);
   }
@@ -140,13 +148,16 @@ export class RelayService implements BeforeApplicationShutdown {
     const facts = {
       ...{ call, model, multiplier, attempts, requestId: request.id, startedAtMs: request.startedAtMs },
       onSettled: (settled: SettleOutcome, ms: number) => this.noteSettled(request, settled, ms),
+      onConsumed: (usage: TokenUsage) => this.callerLimits.count(request, usage),
     };
     const settlement = new Settlement(this.points, hold, facts);
     this.running.begin();
+    request.seats?.keep();
     try {
       await this.answer({ request, reply, caller, client, price, hold, facts, settlement });
     } finally {
       this.running.end();
+      request.seats?.release();
     }
   }
 
@@ -235,10 +246,15 @@ export class RelayService implements BeforeApplicationShutdown {
     return whenDecided(decision, 'global_rate_limited');
   }
 
-  private takeAccountRate(head: RequestHead, { id, rateLimit }: Account): void | Promise<void> {
-    if (!head.countsForAccountRate || !rateLimit) return;
+  private takeAccountRate(head: RequestHead, { account, key }: Caller): void | Promise<void> {
+    if (!head.countsForAccountRate) return;
+    const { id, rateLimit } = account;
+    const { onTokenRate, onSeats } = head;
+    const assertRoom = () => this.callerLimits.assertRoom({ account, key, onTokenRate, onSeats });
+    if (!rateLimit) return assertRoom();
     const decision = this.limiter.consume(`account:${id}`, rateLimit);
-    return whenDecided(decision, 'account_rate_limited', head.onAccountRate);
+    const passed = whenDecided(decision, 'account_rate_limited', head.onAccountRate);
+    return passed ? passed.then(assertRoom) : assertRoom();
   }
 
   private takeModelRate({ name, rateLimit }: Model, { account }: Caller): void | Promise<void> {

@@ -1,6 +1,6 @@
 import { DomainError } from '@tokenbay/errors';
 import type { Charge, Hold, PointsService, SettleOutcome } from '@tokenbay/points';
-import type { Outcome } from '@tokenbay/protocol';
+import type { Outcome, TokenUsage } from '@tokenbay/protocol';
 import type { Attempt } from './attempt.js';
 import { type Bill, type BillFacts, billNothing } from './bill.js';
 
@@ -12,6 +12,8 @@ export interface SettlementFacts extends BillFacts {
   readonly attempts: Attempt[];
   /** Told what was charged, and how many milliseconds the ledger took. */
   readonly onSettled: (settled: SettleOutcome, ms: number) => void;
+  /** Told what is charged for, before it is booked. */
+  readonly onConsumed: (usage: TokenUsage) => void;
 }
 
 /** How a request ended, in the words of the usage log. */
@@ -38,6 +40,7 @@ export class Settlement {
    * known to be durable, and where the hold is gone and nobody can pay any more.
    */
   charge(bill: Bill, outcome: 'completed' | 'client_left'): Promise<void> {
+    this.facts.onConsumed(bill.usage);
     return this.settle({ bill, outcome, status: 200, code: null }).then(assertFunded);
   }
 

@@ -47,7 +47,7 @@ export class UpstreamClient implements OnApplicationShutdown {
 
   /** Ends every call: whoever waits for it is told that the process stops. */
   cutAll(): void {
-    this.calls.forEach((call) => call.abort(new UpstreamError('cut', 'the gateway is stopping')));
+    this.calls.forEach((call) => call.abort(new UpstreamError('stopping', 'the gateway is stopping')));
   }
 
   /** Gives every call this much more time: the process is stopping, and who is left has no client any more. */

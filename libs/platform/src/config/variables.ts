@@ -36,12 +36,20 @@ export const VARIABLES = {
     parse.postgresUrl,
     'Postgres 15 or later, as postgres://user:password@host:port/name',
   ),
-  redisUrl: optional('REDIS_URL', parse.redisUrl, 'shared request-rate limits over several machines'),
+  redisUrl: optional('REDIS_URL', parse.redisUrl, 'shares rate limits over several machines, as redis://host:6379'),
   gatewayHost: withDefault('127.0.0.1', required('GATEWAY_HOST', parse.host, 'address the gateway listens on')),
   gatewayPort: withDefault('3000', required('GATEWAY_PORT', parse.port, 'port the gateway listens on')),
   gatewayWorkers: withDefault(
     '1',
     required('GATEWAY_WORKERS', parse.integerBetween(1, 64), 'gateway processes sharing the port'),
+  ),
+  gatewayDrainDelayMs: withDefault(
+    '2000',
+    required(
+      'GATEWAY_DRAIN_DELAY_MS',
+      parse.integerBetween(0, 60_000),
+      'how long a gateway that is told to stop says that it is not ready, and still answers, in milliseconds',
+    ),
   ),
   adminHost: withDefault('127.0.0.1', required('ADMIN_HOST', parse.host, 'address the admin API listens on')),
   adminPort: withDefault('3001', required('ADMIN_PORT', parse.port, 'port the admin API listens on')),
@@ -76,14 +84,18 @@ export const VARIABLES = {
   ),
   overloadCpuPercent: withDefault(
     '95',
-    required('OVERLOAD_CPU_PERCENT', parse.percent, 'shed load above this share of the CPU; 0 switches the check off'),
+    required(
+      'OVERLOAD_CPU_PERCENT',
+      parse.percent,
+      'shed load above this share of the CPU that the process may use; 0 switches the check off',
+    ),
   ),
   overloadMemoryPercent: withDefault(
     '95',
     required(
       'OVERLOAD_MEMORY_PERCENT',
       parse.percent,
-      'shed load above this share of the memory; 0 switches the check off',
+      'shed load above this share of the memory that the process may use; 0 switches the check off',
     ),
   ),
   overloadDiskPercent: withDefault(
@@ -91,7 +103,7 @@ export const VARIABLES = {
     required(
       'OVERLOAD_DISK_PERCENT',
       parse.percent,
-      'shed load above this share of the disk; 0 switches the check off',
+      'shed load above this share of the disk of the working folder; 0 switches the check off',
     ),
   ),
   contentProxyAllow: withDefault(

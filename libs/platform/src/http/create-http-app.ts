@@ -5,7 +5,7 @@ import { DomainError } from '@tokenbay/errors';
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
 import { uuidv7 } from '../ids.js';
 import { DomainExceptionFilter } from './domain-exception.filter.js';
-import { watchUnusedConnections } from './drain.js';
+import { isStopping, watchUnusedConnections } from './drain.js';
 import { ErrorResponder, type ErrorResponderOptions } from './error-responder.js';
 import { HttpAdapter } from './http-adapter.js';
 import { HTTP_LIMITS } from './http-limits.js';
@@ -77,8 +77,8 @@ function serverOptions(
 function nameEveryAnswer(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('request-id', request.id);
-    // A draining server has stopped listening: a client that keeps its connection busy would keep it open.
-    if (!fastify.server.listening) void reply.header('connection', 'close');
+    // A client that keeps its connection busy would keep a server that stops from ending.
+    if (isStopping(fastify.server)) void reply.header('connection', 'close');
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1') {
       void reply.header('connection', 'close');
       done(new DomainError('invalid_request', 'no Host', { message: 'The request has no Host header.' }));

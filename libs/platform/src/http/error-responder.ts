@@ -2,6 +2,7 @@ import type { DomainError, ErrorCode } from '@tokenbay/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from '../logging/describe-error.js';
 import type { Logger } from '../logging/logger.js';
+import { isStopping } from './drain.js';
 import type { ErrorRenderer } from './error-renderer.js';
 import { errorHeaders, toErrorView } from './error-view.js';
 import { toDomainError } from './to-domain-error.js';
@@ -47,7 +48,7 @@ export class ErrorResponder {
     const { body, headers } = this.renderer.render(view, request);
     // Otherwise the rest of a body is read and dropped: a client that is cut while it sends never sees why.
     if (closesConnection(thrown)) void reply.header('connection', 'close');
-    else if (request.server.server.listening && request.headers.host !== undefined)
+    else if (!isStopping(request.server.server) && request.headers.host !== undefined)
       void reply.removeHeader('connection');
     if (!request.raw.complete) dropSlowSender(request);
     void reply

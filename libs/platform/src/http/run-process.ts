@@ -11,9 +11,18 @@ export interface RunningProcess {
   readonly logger: Logger;
   /** How long running requests may take to finish once the process was told to stop, milliseconds. */
   readonly drainTimeoutMs?: number;
+  /** How long the process goes on answering, and says that it is not ready, once it was told to stop, milliseconds. */
+  readonly drainDelayMs?: number;
+  /** Told when the process is to stop, before anything else happens. */
+  readonly onStopping?: () => void;
+  /** True for one of several workers: it stops when its primary process says so, and leaves Ctrl-C to that. */
+  readonly isWorker?: boolean;
   /** Ends what still runs when that time is up, so that it is told and booked before connections are cut. */
   readonly beforeCut?: () => Promise<void>;
 }
+
+/** What a primary process sends to a worker that shall stop, because all do or because another one takes its place. */
+export type StopMessage = { readonly stop: 'all' | 'replaced' };
 
 const DRAIN_TIMEOUT_MS = 60_000;
 const DRAIN_AFTER_CRASH_TIMEOUT_MS = 10_000;
@@ -40,10 +49,16 @@ function stopOnSignals(running: RunningProcess): void {
     if (isStopping) process.exit(1);
     isStopping = true;
     running.logger.info({ reason }, 'stopping');
-    void stop(running, running.drainTimeoutMs ?? DRAIN_TIMEOUT_MS).then((isClean) => process.exit(isClean ? 0 : 1));
+    // A worker that another one replaces is no reason to turn away from the machine.
+    if (reason !== 'replaced') running.onStopping?.();
+    const { drainDelayMs = 0, drainTimeoutMs = DRAIN_TIMEOUT_MS } = running;
+    void stop(running, drainTimeoutMs, drainDelayMs).then((isClean) => process.exit(isClean ? 0 : 1));
   };
   process.on('SIGTERM', () => stopGracefully('SIGTERM'));
-  process.on('SIGINT', () => stopGracefully('SIGINT'));
+  process.on('SIGINT', () => running.isWorker || stopGracefully('SIGINT'));
+  process.on('message', (message) => {
+    if (!isStopping && isStopMessage(message)) stopGracefully(message.stop);
+  });
   // A parent that stops us by signal may close its channel as well: that is no second signal.
   process.on('disconnect', () => {
     if (!isStopping) stopGracefully('disconnect');
@@ -62,9 +77,9 @@ function stopOnCrash(running: RunningProcess): void {
 }
 
 /** Resolves to whether everything was closed; requests that outlast the drain are cut, which is no failure. */
-async function stop({ app, logger, beforeCut }: RunningProcess, timeoutMs: number): Promise<boolean> {
+async function stop({ app, logger, beforeCut }: RunningProcess, timeoutMs: number, delayMs = 0): Promise<boolean> {
   try {
-    const isDrained = await drain(app.getHttpServer(), { timeoutMs, beforeCut });
+    const isDrained = await drain(app.getHttpServer(), { delayMs, timeoutMs, beforeCut });
     if (!isDrained) logger.warn({ timeoutMs }, 'cut connections that did not finish in time');
     await Promise.race([app.close(), rejectAfter(CLOSE_TIMEOUT_MS)]);
     logger.info('stopped');
@@ -73,6 +88,10 @@ async function stop({ app, logger, beforeCut }: RunningProcess, timeoutMs: numbe
     logger.error({ cause: describeError(error) }, 'could not stop cleanly');
     return false;
   }
+}
+
+function isStopMessage(message: unknown): message is StopMessage {
+  return typeof message === 'object' && message !== null && 'stop' in message;
 }
 
 function rejectAfter(timeoutMs: number): Promise<never> {

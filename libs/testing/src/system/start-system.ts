@@ -20,12 +20,13 @@ export interface SystemOptions {
   upstreamLogFile?: string;
 }
 
-/** What a busy test machine would trip over; tests of these limits set them. */
+/** What a busy test machine would trip over, and what would make each test wait; tests of these set them. */
 const UNLIMITED = {
   OVERLOAD_CPU_PERCENT: '0',
   OVERLOAD_MEMORY_PERCENT: '0',
   OVERLOAD_DISK_PERCENT: '0',
   REQUESTS_PER_MINUTE_PER_IP: '0',
+  GATEWAY_DRAIN_DELAY_MS: '0',
 };
 
 /** Starts the built product; resolves when admin and gateway say that they are ready. */
