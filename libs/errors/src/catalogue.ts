@@ -241,7 +241,8 @@ export const ERROR_CATALOGUE = {
     message: 'The gateway is overloaded.',
     remedy: 'Wait as long as retry-after says.',
     retryable: true,
-    logLevel: 'warn',
+    // Refusals come by the thousand exactly when writing lines is too much; that they began is a line of its own.
+    logLevel: 'debug',
     surface: 'both',
   }),
   ledger_unavailable: entry(503, {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DurationHistogram, type DurationSeries, MetricsRegistry } from '@tokenbay/platform';
 import { ErrorCounts } from './error-counts.js';
+import { RecentMean } from './recent-mean.js';
 import { collectDefaultMetrics, Counter, Gauge } from 'prom-client';
 
 const SECONDS_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
@@ -16,6 +17,8 @@ export class RequestMetrics {
   private readonly firstByte: DurationSeries;
   private readonly reserveSeconds: DurationSeries;
   private readonly settleSeconds: DurationSeries;
+  /** What requests have waited for their points lately. */
+  readonly reserveWaits = new RecentMean();
   private inFlight = 0;
   private charged = 0;
   private uncollected = 0;
@@ -87,6 +90,11 @@ export class RequestMetrics {
     );
   }
 
+  /** Requests that are being served. */
+  get requestsInFlight(): number {
+    return this.inFlight;
+  }
+
   /** Counts a request in. */
   begin(): void {
     this.inFlight += 1;
@@ -106,6 +114,7 @@ export class RequestMetrics {
   }
 
   observeLedger(operation: 'reserve' | 'settle', seconds: number): void {
+    if (operation === 'reserve') this.reserveWaits.note(seconds * 1000);
     (operation === 'reserve' ? this.reserveSeconds : this.settleSeconds).observe(seconds);
   }
 

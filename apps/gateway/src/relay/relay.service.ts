@@ -18,6 +18,7 @@ import { type Hold, PointsService, type SettleOutcome } from '@tokenbay/points';
 import type { TokenUsage } from '@tokenbay/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
+import { LoadShedder } from '../health/overload/load-shedder.js';
 import { RequestMetrics } from '../health/request-metrics.js';
 import { UpstreamClient } from '../upstream/upstream.client.js';
 import type { Attempt } from './attempt.js';
@@ -36,6 +37,8 @@ import { Settlement, type SettlementFacts } from './settlement.js';
 /** What is known of a request before its body is read. */
 export interface RequestHead {
   readonly address: ClientAddress;
+  /** True for what asks without submitting anything: it is refused first under overload. */
+  readonly isRead: boolean;
   /** Finds the one credential; throws where there is none or two differ. */
   readonly readCredential: () => string;
   /** True where the request takes a unit of the account's rate. */
@@ -73,6 +76,7 @@ export class RelayService implements BeforeApplicationShutdown {
   private isStopping = false;
 
   constructor(
+    private readonly shedder: LoadShedder,
     private readonly limiter: RateLimiter,
     private readonly callerLimits: CallerLimits,
     private readonly rules: AccessRuleBook,
@@ -97,6 +101,7 @@ export class RelayService implements BeforeApplicationShutdown {
    * once, without a promise, where nothing must be read or asked elsewhere: nearly always.
    */
   admit(head: RequestHead): Caller | Promise<Caller> {
+    this.shedder.assertRoom(head.isRead);
     const passed = this.takeAddressRate(head.address);
     return passed ? passed.then(() => this.authenticate(head)) : this.authenticate(head);
   }
