@@ -56,19 +56,27 @@ export class RatePeers {
       this.others = await this.repository.beat(this.database.tx, this.options.peerId, hostname());
       this.warn();
     } catch (error) {
-      this.logger.debug({ cause: describeError(error) }, 'the database does not say how many gateways live');
+      this.sayOnce(() => this.logger.warn({ cause: describeError(error) }, 'it is not known how many gateways live'));
     } finally {
       this.isBeating = false;
     }
   }
 
   private warn(): void {
-    const nowMs = performance.now();
-    if (this.others === 0 || this.options.hasRedis || nowMs - this.warnedAtMs < WARNING_MS) return;
-    this.warnedAtMs = nowMs;
-    this.logger.error(
-      { gateways: this.others + 1 },
-      'SEVERAL GATEWAYS WITHOUT REDIS: each admits its share of every limit, whatever the others leave unused; set REDIS_URL on all of them',
+    if (this.others === 0 || this.options.hasRedis) return;
+    this.sayOnce(() =>
+      this.logger.error(
+        { gateways: this.others + 1 },
+        'SEVERAL GATEWAYS WITHOUT REDIS: each admits its share of every limit, whatever the others leave unused; set REDIS_URL on all of them',
+      ),
     );
+  }
+
+  /** Once a minute. */
+  private sayOnce(say: () => void): void {
+    const nowMs = performance.now();
+    if (nowMs - this.warnedAtMs < WARNING_MS) return;
+    this.warnedAtMs = nowMs;
+    say();
   }
 }
