@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 const TICK_MS = 10;
 const KIBIBYTE = 1024;
+const WATCH_MS = 500;
 
 /** CPU milliseconds that a process has used; `main` its main thread alone. NaN where the system does not tell. @param {number} pid */
 export function readCpu(pid) {
@@ -19,6 +20,18 @@ export function readFamilyCpu(pid) {
 export function readResident(pid) {
   const match = /^VmRSS:\s+(\d+) kB/m.exec(readText(`/proc/${pid}/status`));
   return match ? Number(match[1]) * KIBIBYTE : NaN;
+}
+
+/** Watches a process's resident memory until it is told to stop; answers the most that was seen, in bytes. @param {number} pid */
+export function watchMemory(pid) {
+  let max = 0;
+  const timer = setInterval(() => (max = Math.max(max, readResident(pid))), WATCH_MS);
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return max;
+    },
+  };
 }
 
 /** Sum of the proportional memory of a process and its children, in bytes: pages shared by many count once. @param {number} pid */

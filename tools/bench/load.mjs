@@ -14,8 +14,9 @@ const SETTLE_TIMEOUT_MS = 30_000;
  * @typedef {{ host: string, port: number, path: string, headers: Record<string, string>[], body: object, connections: number,
  *   warmUpMs: number, durationMs: number, perSecond?: number | undefined }} Load `headers`: one set per connection, in turn
  *
- * @typedef {{ answered: number, failures: Record<string, number>, measured: number, seconds: number, latency: import('./statistics.mjs').Quantiles,
- *   firstByte: import('./statistics.mjs').Quantiles }} LoadResult `answered` is every 200 from first to last, `measured` those within the measured time; times are milliseconds
+ * @typedef {{ answered: number, failures: Record<string, number>, measured: number, refused: number, seconds: number,
+ *   latency: import('./statistics.mjs').Quantiles, firstByte: import('./statistics.mjs').Quantiles, refusal: import('./statistics.mjs').Quantiles }} LoadResult
+ *   `answered` is every 200 from first to last, `measured` and `refused` the 200s and the others within the measured time; times are milliseconds
  */
 
 /** One run of a {@link Load}. */
@@ -30,6 +31,8 @@ class Run {
     this.latencies = [];
     /** @type {number[]} */
     this.firstBytes = [];
+    /** @type {number[]} */
+    this.refusals = [];
     /** @type {{ connection: Connection, request: Buffer, dueMs: number }[]} */
     this.lanes = [];
     /** @type {Run['lanes']} */
@@ -101,6 +104,7 @@ class Run {
   take(lane, { status, firstByteMs, endMs }) {
     if (status === 200) this.answered += 1;
     else this.failures[status] = (this.failures[status] ?? 0) + 1;
+    if (status > 200 && this.isMeasuring) this.refusals.push(endMs - lane.dueMs);
     if (status === 200 && this.isMeasuring) {
       this.latencies.push(endMs - lane.dueMs);
       this.firstBytes.push(firstByteMs - lane.dueMs);
@@ -122,9 +126,10 @@ class Run {
 
   /** @param {number} seconds @returns {LoadResult} */
   result(seconds) {
-    const { answered, failures, latencies, firstBytes } = this;
-    const measured = latencies.length;
-    return { answered, failures, measured, seconds, latency: quantiles(latencies), firstByte: quantiles(firstBytes) };
+    const { answered, failures, latencies, firstBytes, refusals } = this;
+    const [measured, refused] = [latencies.length, refusals.length];
+    const times = { latency: quantiles(latencies), firstByte: quantiles(firstBytes), refusal: quantiles(refusals) };
+    return { answered, failures, measured, refused, seconds, ...times };
   }
 }
 

@@ -1,10 +1,11 @@
 // @ts-check
 
-/** The models that are asked for, and what the fake upstream does under each: answer at once, stream at once, stream for fifteen seconds. */
+/** The models that are asked for, and what the fake upstream does under each: answer at once, stream at once, stream for fifteen seconds, for twenty-four. */
 export const MODELS = {
   'bench-chat': 'fake@usage:120:30',
   'bench-stream': 'fake@usage:120:30+words:60+gap:0',
   'bench-slow': 'fake@usage:120:30+words:60+gap:250',
+  'bench-calm': 'fake@usage:120:30+words:24+gap:1000',
 };
 
 /** Micropoints that one request costs: (120 × 1000 + 30 × 2000) / 1,000,000 points, times the group's 1.5. */
