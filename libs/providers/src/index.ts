@@ -1,4 +1,5 @@
 export { findAdapter } from './adapters.js';
+export { cleanMessage } from './clean-message.js';
 export type {
   AnswerReading,
   ChatChanges,
@@ -6,5 +7,6 @@ export type {
   ProviderAdapter,
   StreamEventReading,
   UpstreamFailure,
+  UpstreamFailureReason,
   UsageReading,
 } from './provider.js';

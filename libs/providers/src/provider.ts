@@ -4,6 +4,19 @@ import type { TokenUsage } from '@tokenbay/protocol';
 /** A JSON object as it came over the wire: nothing about its fields is known yet. */
 export type JsonObject = Record<string, unknown>;
 
+/**
+ * What an upstream's refusal found wrong on our side, where it says so. Of keys: `key_refused`, `out_of_credit`; of what the channel serves:
+ * `model_refused`, `region_refused`, `address_wrong`; of load: `rate_limited` (the key's), `overloaded` (everybody's).
+ */
+export type UpstreamFailureReason =
+  | 'key_refused'
+  | 'out_of_credit'
+  | 'model_refused'
+  | 'region_refused'
+  | 'address_wrong'
+  | 'rate_limited'
+  | 'overloaded';
+
 /** What an upstream's refusal means for us. */
 export interface UpstreamFailure {
   /**
@@ -13,7 +26,9 @@ export interface UpstreamFailure {
   readonly kind: 'request' | 'key' | 'channel' | 'saturated' | 'server';
   /** For `request`: the code the client is answered with. */
   readonly code?: ErrorCode;
-  /** For `request`: the upstream's sentence, cleaned of hosts, keys and organisation names. */
+  /** What exactly is wrong, where it is ours; absent where the kind is all that is known. */
+  readonly reason?: UpstreamFailureReason;
+  /** The upstream's sentence, cleaned of hosts, keys and organisation names. Clients see it for `request` only, administrators always. */
   readonly message?: string;
   /** For `request`: the parameter it speaks of. */
   readonly param?: string;

@@ -41,6 +41,33 @@ describe('what an upstream refusal means', () => {
     expect(readFailure(status, body, undefined)).toMatchObject({ kind: 'request', code });
   });
 
+  it.each([
+    ['key_refused', 401, error({ type: 'invalid_authentication_error' })],
+    ['key_refused', 403, error({ message: 'Your project is not allowed' })],
+    ['key_refused', 400, error({ message: 'Incorrect API key provided: sk-abc' })],
+    ['out_of_credit', 402, undefined],
+    ['out_of_credit', 403, error({ message: 'Your team has no credits left; see billing.' })],
+    ['out_of_credit', 429, error({ type: 'insufficient_quota', code: null })],
+    ['out_of_credit', 429, error({ type: 'exceeded_current_quota_error' })],
+    ['out_of_credit', 400, error({ code: 'Arrearage' })],
+    ['model_refused', 404, error({ message: 'Not found the model x or Permission denied' })],
+    ['model_refused', 403, error({ code: 'model_not_found' })],
+    ['region_refused', 403, error({ code: 'unsupported_country_region_territory' })],
+    ['address_wrong', 404, undefined],
+    ['address_wrong', 308, undefined],
+    ['rate_limited', 429, error({ code: 'Throttling.RateQuota' })],
+    ['overloaded', 429, error({ type: 'engine_overloaded_error' })],
+    ['overloaded', 529, undefined],
+    [undefined, 500, undefined],
+  ])('says %s of %i', (reason, status, body) => {
+    expect(readFailure(status, body, undefined).reason).toBe(reason);
+  });
+
+  it('keeps its sentence for administrators, cleaned', () => {
+    const failure = readFailure(401, error({ message: 'Incorrect API key provided: sk-abc123def456.' }), undefined);
+    expect(failure.message).toBe('Incorrect API key provided: [hidden].');
+  });
+
   it('keeps the wait that it asks for', () => {
     expect(readFailure(429, undefined, 7).retryAfterSeconds).toBe(7);
     expect(readFailure(429, undefined, undefined).retryAfterSeconds).toBeUndefined();

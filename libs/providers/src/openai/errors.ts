@@ -2,45 +2,68 @@ import { cleanMessage } from '../clean-message.js';
 import type { UpstreamFailure } from '../provider.js';
 import type { ErrorWire } from './wire.js';
 
-const KEY_CODES = new Set([
-  'invalid_api_key',
-  'incorrect_api_key',
-  'account_deactivated',
-  'billing_not_active',
-  'billing_hard_limit_reached',
-  'insufficient_quota',
-  'insufficient_balance',
-  'invalid_organization',
-  'organization_not_found',
-  'ip_not_authorized',
-]);
-const CHANNEL_CODES = new Set([
-  'model_not_found',
-  'model_not_available',
-  'unsupported_country_region_territory',
-  'unsupported_region',
-  'unknown_url',
+/** Codes and types that speak of us, whatever the status: OpenAI's, and those of providers that speak its format. */
+const OUR_CODES: ReadonlyMap<unknown, OurFailure> = new Map([
+  ...named({ kind: 'key', reason: 'key_refused' }, [
+    ...[
+      'invalid_api_key',
+      'incorrect_api_key',
+      'account_deactivated',
+      'organization_deactivated',
+      'invalid_organization',
+    ],
+    ...['organization_not_found', 'organization_restricted', 'ip_not_authorized', 'invalid_authentication_error'],
+    ...['authentication_error', 'InvalidApiKey', 'InvalidAccessToken'],
+  ]),
+  ...named({ kind: 'key', reason: 'out_of_credit' }, [
+    ...['billing_not_active', 'billing_hard_limit_reached', 'insufficient_quota', 'insufficient_balance'],
+    ...['exceeded_current_quota_error', 'insufficient_user_quota', 'quota_exceeded', 'Arrearage'],
+    ...['AllocationQuota.FreeTierOnly', 'payment_required'],
+  ]),
+  ...named({ kind: 'channel', reason: 'model_refused' }, [
+    ...[
+      'model_not_found',
+      'model_not_available',
+      'model_decommissioned',
+      'resource_not_found_error',
+      'DeploymentNotFound',
+    ],
+    ...['ModelNotFound', 'AccessDenied.Unpurchased', 'Model.AccessDenied', 'model_permission_denied'],
+  ]),
+  ...named({ kind: 'channel', reason: 'region_refused' }, [
+    'unsupported_country_region_territory',
+    'unsupported_region',
+  ]),
+  ...named({ kind: 'channel', reason: 'address_wrong' }, ['unknown_url', 'InvalidURL']),
+  ...named({ kind: 'saturated', reason: 'overloaded' }, ['engine_overloaded_error', 'overloaded_error', 'overloaded']),
+  ...named({ kind: 'saturated', reason: 'rate_limited' }, [
+    ...['rate_limit_reached_error', 'Throttling', 'Throttling.RateQuota', 'Throttling.AllocationQuota'],
+  ]),
 ]);
 const CONTEXT_CODES = new Set(['context_length_exceeded', 'string_above_max_length', 'max_tokens_exceeded']);
-const POLICY_CODES = new Set(['content_policy_violation', 'content_filter', 'moderation_blocked', 'safety_violation']);
+const POLICY_CODES = new Set([
+  ...['content_policy_violation', 'content_filter', 'content_filter_error', 'moderation_blocked', 'safety_violation'],
+  'DataInspectionFailed',
+]);
 /** A path into a request; anything else may be an address or a key. */
 const PARAM = /^[A-Za-z_][A-Za-z0-9_.[\]]{0,99}$/;
 const CONTEXT_WORDS = /maximum context length|context (length|window)|too many tokens|reduce the length/i;
-const KEY_WORDS =
-  /\b(?:invalid|incorrect|missing|expired|disabled|revoked) api key\b|\b(?:exceeded|insufficient|out of|not enough|no|low)\b[^.]{0,40}\b(?:quota|credits?|balance)\b|\b(?:quota|credits?|balance)\b[^.]{0,40}\b(?:exceeded|insufficient|exhausted|too low|used up)\b|\bbilling\b/i;
+const KEY_WORDS = /\b(?:invalid|incorrect|missing|expired|disabled|revoked) api key\b/i;
+const CREDIT_WORDS =
+  /\b(?:exceeded|insufficient|out of|not enough|no|low)\b[^.]{0,40}\b(?:quota|credits?|balance)\b|\b(?:quota|credits?|balance)\b[^.]{0,40}\b(?:exceeded|insufficient|exhausted|too low|used up)\b|\bbilling\b/i;
+const MODEL_WORDS = /\bmodel\b/i;
 /** What stands in quotes is the client's own: names of its tools, fields and values. */
 const QUOTED = /(['"`])(?:(?!\1)[^]){1,200}\1/g;
 
 /** Judges an answer that is not 2xx by its error code first and its status second: some providers say "no credit" with a 400. */
 export function readFailure(status: number, body: unknown, retryAfterSeconds: number | undefined): UpstreamFailure {
   const error = errorOf(body);
-  const known = judgeCode(error, status === 400 || status === 413 || status === 422);
-  if (known) return known;
-  if (status === 429 || status === 529) return withRetryAfter({ kind: 'saturated' }, retryAfterSeconds);
-  if (status === 401 || status === 402 || status === 403) return { kind: 'key' };
-  if (status === 404 || status === 405 || (status >= 300 && status < 400)) return { kind: 'channel' };
-  if (status === 408 || status >= 500) return withRetryAfter({ kind: 'server' }, retryAfterSeconds);
-  return speaksOfOurKey(error) ? { kind: 'key' } : requestFailure(error);
+  const failure =
+    judgeCode(error, status === 400 || status === 413 || status === 422) ??
+    judgeStatus(status, error) ??
+    judgeWords(error) ??
+    requestFailure(error);
+  return retryAfterSeconds === undefined ? failure : { ...failure, retryAfterSeconds };
 }
 
 /** Judges an error that came inside a 200: a body with `error`, or an error event. */
@@ -48,20 +71,36 @@ export function readErrorBody(error: ErrorWire): UpstreamFailure {
   const known = judgeCode(error, error.type === 'invalid_request_error');
   if (known) return known;
   if (error.code === 'rate_limit_exceeded' || error.type === 'rate_limit_error' || error.code === 429)
-    return { kind: 'saturated' };
-  if (error.type === 'invalid_request_error' && !speaksOfOurKey(error)) return requestFailure(error);
-  return { kind: 'server' };
+    return ours({ kind: 'saturated', reason: 'rate_limited' }, error);
+  if (error.type === 'invalid_request_error') return judgeWords(error) ?? requestFailure(error);
+  return ours({ kind: 'server' }, error);
 }
 
-function speaksOfOurKey(error: ErrorWire): boolean {
-  return KEY_WORDS.test(messageOf(error).replace(QUOTED, ''));
+/** Statuses that speak of us; undefined where they leave it to the words. */
+function judgeStatus(status: number, error: ErrorWire): UpstreamFailure | undefined {
+  if (status === 429) return ours({ kind: 'saturated', reason: 'rate_limited' }, error);
+  if (status === 529) return ours({ kind: 'saturated', reason: 'overloaded' }, error);
+  if (status === 401 || status === 403) return judgeWords(error) ?? ours({ kind: 'key', reason: 'key_refused' }, error);
+  if (status === 402) return ours({ kind: 'key', reason: 'out_of_credit' }, error);
+  if (status === 404 || status === 405 || (status >= 300 && status < 400)) {
+    const isModel = status === 404 && MODEL_WORDS.test(messageOf(error));
+    return ours({ kind: 'channel', reason: isModel ? 'model_refused' : 'address_wrong' }, error);
+  }
+  return status === 408 || status >= 500 ? ours({ kind: 'server' }, error) : undefined;
+}
+
+/** Words that speak of our key or credit, outside what is quoted. */
+function judgeWords(error: ErrorWire): UpstreamFailure | undefined {
+  const words = messageOf(error).replace(QUOTED, '');
+  if (CREDIT_WORDS.test(words)) return ours({ kind: 'key', reason: 'out_of_credit' }, error);
+  return KEY_WORDS.test(words) ? ours({ kind: 'key', reason: 'key_refused' }, error) : undefined;
 }
 
 /** Codes speak for themselves; words about the context count only where the status says that the request is at fault. */
 function judgeCode(error: ErrorWire, isAboutRequest: boolean): UpstreamFailure | undefined {
   const names = [error.code, error.type].filter((name) => typeof name === 'string');
-  if (names.some((name) => KEY_CODES.has(name))) return { kind: 'key' };
-  if (names.some((name) => CHANNEL_CODES.has(name))) return { kind: 'channel' };
+  const known = names.map((name) => OUR_CODES.get(name)).find((failure) => failure !== undefined);
+  if (known) return ours(known, error);
   if (names.some((name) => CONTEXT_CODES.has(name)) || (isAboutRequest && CONTEXT_WORDS.test(messageOf(error))))
     return { ...requestFailure(error), code: 'context_length_exceeded' };
   if (names.some((name) => POLICY_CODES.has(name)))
@@ -91,6 +130,14 @@ function messageOf(error: ErrorWire): string {
   return typeof error.message === 'string' ? error.message : '';
 }
 
-function withRetryAfter(failure: UpstreamFailure, retryAfterSeconds: number | undefined): UpstreamFailure {
-  return retryAfterSeconds === undefined ? failure : { ...failure, retryAfterSeconds };
+/** What is ours, with the provider's sentence for administrators. */
+function ours(failure: OurFailure, error: ErrorWire): UpstreamFailure {
+  const message = messageOf(error);
+  return message ? { ...failure, message: cleanMessage(message) } : failure;
 }
+
+function named(failure: OurFailure, codes: readonly string[]): [string, OurFailure][] {
+  return codes.map((code) => [code, failure]);
+}
+
+type OurFailure = Pick<UpstreamFailure, 'kind' | 'reason'>;
