@@ -34,6 +34,7 @@ const DIRECTIVES = {
   'duplicate-done': '',
   // how its bytes travel
   delay: null,
+  pause: null,
   gap: null,
   slow: '20',
   split: '1',
@@ -47,6 +48,7 @@ const DIRECTIVES = {
   'cut-bytes': null,
   // how often
   times: null,
+  share: null,
 } as const;
 
 export type Directive = keyof typeof DIRECTIVES;
@@ -54,6 +56,7 @@ export type Directive = keyof typeof DIRECTIVES;
 /** Those that need more care on the way out than handing all bytes to the socket. */
 const ON_THE_WIRE: readonly Directive[] = [
   'delay',
+  'pause',
   'gap',
   'slow',
   'split',

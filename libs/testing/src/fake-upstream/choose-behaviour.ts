@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Behaviour } from './behaviours.js';
 
+/** Its multiples are spread evenly and look like chance, and are the same in every run. */
+const GOLDEN_RATIO = 0.618_033_988_75;
+
 /** Decides what a request is answered with, by the names of its model and key, a header, and what a test has ordered for the model. */
 export class BehaviourChooser {
   private readonly orders = new Map<string, Behaviour>();
@@ -29,12 +32,14 @@ export class BehaviourChooser {
     return typeof header === 'string' ? behaviour.with(Behaviour.parse(header)) : behaviour;
   }
 
-  /** `times:N` wears off after N requests; what another name or order asks for goes on. */
+  /** `times:N` wears off after N requests, `share:P` holds for P in a hundred; what another name or order asks for goes on. */
   private whileItLasts(source: string, behaviour: Behaviour): Behaviour {
     const times = behaviour.number('times');
-    if (times === undefined) return behaviour;
+    const share = behaviour.number('share');
+    if (times === undefined && share === undefined) return behaviour;
     const used = (this.uses.get(source) ?? 0) + 1;
     this.uses.set(source, used);
-    return used > times ? Behaviour.none : behaviour;
+    const isOver = used > (times ?? Infinity) || (used * GOLDEN_RATIO) % 1 >= (share ?? 100) / 100;
+    return isOver ? Behaviour.none : behaviour;
   }
 }

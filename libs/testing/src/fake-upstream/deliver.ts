@@ -48,6 +48,7 @@ class Delivery {
     entry.status = this.answer.status;
     response.writeHead(this.answer.status, this.headers());
     response.flushHeaders();
+    await this.wait(behaviour.number('pause'));
     if (this.byteLimit() === 0) return this.stopAtLimit();
     if (behaviour.has('comments')) await this.write(COMMENT);
     await this.sendPieces();

@@ -36,10 +36,21 @@ export interface AdminModel extends AdminObject {
   prices: Record<string, unknown>;
 }
 
+export interface AdminChannelKey {
+  id: string;
+  lastFour: string;
+  weight: number;
+  enabled: boolean;
+  state: string;
+  reason: string | null;
+  until: string | null;
+}
+
 export interface AdminChannel extends AdminObject {
   name: string;
   baseUrl: string;
-  keys: { id: string; lastFour: string; weight: number; enabled: boolean; state: string }[];
+  keys: AdminChannelKey[];
+  health: { upstreamModel: string; state: string; reason: string; until: string }[];
   models: Record<string, string>;
 }
 
