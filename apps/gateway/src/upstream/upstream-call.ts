@@ -109,6 +109,11 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Member {
     this.totalEndsAtMs = Math.min(this.totalEndsAtMs, performance.now() + ms);
   }
 
+  /** Gives the upstream back the time in which this process was too busy to hear of it. The call as a whole gets no longer. */
+  postpone(ms: number): void {
+    this.phaseEndsAtMs += ms;
+  }
+
   /** Ends the call if a limit is exceeded: with `timeout`, or with `abandoned` where its client has left or is too slow. */
   expire(nowMs: number): void {
     if (nowMs >= this.abandonedAtMs) return this.abandonWithin(0);

@@ -22,6 +22,8 @@ interface Upstream {
 }
 
 const SWEEP_MS = 100;
+/** A sweep that is later than this says that the process was busy, and could not have seen what came meanwhile. */
+const LATE_MS_MIN = 25;
 const POOL_IDLE_MS = 600_000;
 const CONNECTION_IDLE_MS = 30_000;
 const HEADER_BYTES_MAX = 65_536;
@@ -31,6 +33,7 @@ const HEADER_BYTES_MAX = 65_536;
 export class UpstreamClient implements OnApplicationShutdown {
   private readonly upstreams = new Map<string, Upstream>();
   private readonly calls = new Roster<UpstreamCall>();
+  private sweptAtMs = performance.now();
   private readonly sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
 
   /** Sends a request; the call's `started` resolves at the response's head and rejects with UpstreamError. */
@@ -85,6 +88,9 @@ export class UpstreamClient implements OnApplicationShutdown {
 
   private sweep(): void {
     const nowMs = performance.now();
+    const lateMs = nowMs - this.sweptAtMs - SWEEP_MS;
+    this.sweptAtMs = nowMs;
+    if (lateMs > LATE_MS_MIN) this.calls.forEach((call) => call.postpone(lateMs));
     this.calls.forEach((call) => call.expire(nowMs));
     for (const [key, { pool, usedAtMs }] of this.upstreams) {
       if (nowMs - usedAtMs < POOL_IDLE_MS) continue;

@@ -1,0 +1,44 @@
+import { Roster } from '@tokenbay/platform';
+import { UpstreamCall } from './upstream-call.js';
+
+const LIMITS = { connectTimeoutMs: 100, firstByteTimeoutMs: 400, idleTimeoutMs: 400, totalTimeoutMs: 5_000 };
+
+function begin(): { call: UpstreamCall; outcome: Promise<string>; atMs: (ms: number) => number } {
+  const call = new UpstreamCall(LIMITS, new Roster());
+  const startedAtMs = performance.now();
+  const outcome = call.started.then(
+    () => 'begun',
+    (error: unknown) => (error as Error).message,
+  );
+  return { call, outcome, atMs: (ms) => startedAtMs + ms };
+}
+
+describe('a call to an upstream', () => {
+  it('is over when its first byte is due and has not come', async () => {
+    const { call, outcome, atMs } = begin();
+    call.expire(atMs(450));
+    call.expire(atMs(600));
+    expect(await outcome).toBe('timeout: no first byte');
+  });
+
+  it('is not blamed for the time in which this process was too busy to hear of it', async () => {
+    const { call, outcome, atMs } = begin();
+    call.postpone(1_000);
+    call.expire(atMs(1_400));
+    call.expire(atMs(1_600));
+    expect(await outcome).toBe('timeout: no first byte');
+    const busy = begin();
+    busy.call.postpone(1_000);
+    busy.call.expire(busy.atMs(1_400));
+    expect(await Promise.race([busy.outcome, Promise.resolve('waiting')])).toBe('waiting');
+    busy.call.abort();
+    await busy.outcome;
+  });
+
+  it('as a whole gets no longer for that', async () => {
+    const { call, outcome, atMs } = begin();
+    call.postpone(60_000);
+    call.expire(atMs(5_100));
+    expect(await outcome).toBe('timeout: no first byte');
+  });
+});
