@@ -25,6 +25,7 @@ export {
   type PageRequest,
 } from './database/rows.js';
 export { isForeignKeyViolation, isUniqueViolation } from './database/violations.js';
+export { GatewayJobs, type GatewayJobHandler } from './gateway-jobs/gateway-jobs.js';
 export { timeOfUuidv7, uuidv7 } from './ids.js';
 export { createLogger, infoWriterOf, LOGGER, type InfoWriter, type Logger } from './logging/logger.js';
 export { DurationHistogram, type DurationSeries } from './metrics/duration-histogram.js';

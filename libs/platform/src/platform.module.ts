@@ -9,6 +9,7 @@ import {
 } from '@nestjs/common';
 import { ChangeFeed } from './change-feed/change-feed.js';
 import { Clock, SystemClock } from './clock/clock.js';
+import { GatewayJobs } from './gateway-jobs/gateway-jobs.js';
 import { SecretBox } from './crypto/secret-box.js';
 import { SecretHasher } from './crypto/secret-hasher.js';
 import type { SecretsKey } from './crypto/secrets-key.js';
@@ -54,10 +55,12 @@ export class PlatformModule {
   static forRoot({ app, databaseUrl, secretsKey, logger, entities }: PlatformOptions): DynamicModule {
     const applicationName = `tokenbay-${app}`;
     const database = new Database({ url: databaseUrl, applicationName, entities, logger });
+    const feed = new ChangeFeed(databaseUrl, applicationName, logger);
     const provided = [
       { provide: LOGGER, useValue: logger },
       { provide: Database, useValue: database },
-      { provide: ChangeFeed, useValue: new ChangeFeed(databaseUrl, applicationName, logger) },
+      { provide: ChangeFeed, useValue: feed },
+      { provide: GatewayJobs, useValue: new GatewayJobs(database, feed, logger) },
       { provide: Clock, useClass: SystemClock },
       { provide: SecretBox, useValue: new SecretBox(secretsKey) },
       { provide: SecretHasher, useValue: new SecretHasher(secretsKey) },
