@@ -36,11 +36,11 @@ describe('channels', () => {
       ...{ id: expect.stringMatching(/^\d+$/), name: 'c', provider: 'openai', baseUrl: 'https://api.example.com/v1' },
       ...{ models: { 'meta/llama-3:70b': 'upstream' }, groups: ['default'], priority: 0, weight: 1, enabled: true },
       ...{ connectTimeoutMs: 5_000, firstByteTimeoutMs: 120_000, idleTimeoutMs: 60_000, totalTimeoutMs: 280_000 },
-      ...{ concurrencyMax: null, version: 1 },
+      ...{ concurrencyMax: null, version: 1, health: [] },
       keys: [
         {
           ...{ id: expect.stringMatching(/^\d+$/), lastFour: 'cdef', weight: 1, enabled: true },
-          ...{ state: 'ready', reason: null, until: null },
+          ...{ state: 'active', reason: null, until: null },
         },
       ],
     });
@@ -158,7 +158,7 @@ describe('channels', () => {
     const channel = await create();
     const path = `/channels/${channel.id}/keys`;
     const added = await call('POST', path, { value: OTHER_CANARY, weight: 3 });
-    expect(added).toMatchObject({ status: 201, body: { lastFour: '3210', weight: 3, enabled: true, state: 'ready' } });
+    expect(added).toMatchObject({ status: 201, body: { lastFour: '3210', weight: 3, enabled: true, state: 'active' } });
     const { id } = added.body as { id: string };
     expect(await call('PATCH', `${path}/${id}`, { enabled: false })).toMatchObject({
       status: 200,
@@ -183,13 +183,19 @@ describe('channels', () => {
     expect(await call('GET', `/channels/${id}`)).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } });
   });
 
-  it('cannot be tested yet', async () => {
-    const { id } = await create();
-    expect(await call('POST', `/channels/${id}/test`)).toMatchObject({
-      status: 501,
-      body: { error: { code: 'not_implemented' } },
-    });
-  });
+  it('are tested by a gateway, and the answer says so where none is running', async () => {
+    const { id, keys } = await create();
+    const refused = async (body: unknown, status: number, message: RegExp) =>
+      expect(await call('POST', `/channels/${id}/test`, body)).toMatchObject({
+        ...{ status, body: { error: { message: expect.stringMatching(message) } } },
+      });
+    await refused(undefined, 409, /No gateway is running/);
+    await refused({ model: modelName, keyId: keys[0]!.id }, 409, /No gateway is running/);
+    await refused({ model: 'not-there' }, 400, /model must be/);
+    await refused({ keyId: '999999' }, 400, /keyId must be/);
+    await refused({ colour: 1 }, 400, /colour/);
+    expect(await call('POST', '/channels/999999/test')).toMatchObject({ status: 404 });
+  }, 15_000);
 
   it('leave no secret in any answer, any log line, or in clear in any table', async () => {
     const places = [...answers, admin.program.output, ...(await dumpEveryTable())];

@@ -130,6 +130,8 @@ describe('a second channel', () => {
     'error-body',
     'reset-headers',
     'cut-bytes:60',
+    'hang-headers',
+    'hang-bytes:60',
   ])('answers when the first one does %s, and its answer alone is charged', async (directives) => {
     const world = await worldWithSpare(directives);
     const { status, requestId, content } = await house.chat(world);
@@ -138,7 +140,7 @@ describe('a second channel', () => {
     expect(await house.system.upstream.requests()).toHaveLength(2);
   });
 
-  it.each(['error-event', 'status:500', 'end-after:0', 'reset-bytes:10', 'html'])(
+  it.each(['error-event', 'status:500', 'end-after:0', 'reset-bytes:10', 'html', 'hang-headers', 'hang-bytes:10'])(
     'streams when the first one does %s before its first event',
     async (directives) => {
       const world = await worldWithSpare(directives);
@@ -157,7 +159,6 @@ describe('a second channel', () => {
   it.each<[directives: string, code: RefusalCode]>([
     ['error:invalid_value', 'invalid_request'],
     ['error:context_length_exceeded', 'context_length_exceeded'],
-    ['hang-headers', 'upstream_timeout'],
   ])('is not asked when the first one does %s', async (directives, code) => {
     const world = await worldWithSpare(directives);
     expectRefusal(await house.chat(world), code);

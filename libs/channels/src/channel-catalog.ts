@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } fro
 import { ChangeFeed, Database, LOGGER, type Logger, SecretBox, Snapshot } from '@tokenbay/platform';
 import { type Channel, toChannel } from './channel.js';
 import { ChannelsRepository } from './channels.repository.js';
+import { ChannelHealth } from './health/channel-health.js';
 
 const NONE: readonly Channel[] = Object.freeze([]);
 
@@ -14,6 +15,7 @@ export class ChannelCatalog implements OnModuleInit, OnApplicationShutdown {
     private readonly database: Database,
     private readonly repository: ChannelsRepository,
     private readonly box: SecretBox,
+    private readonly health: ChannelHealth,
     feed: ChangeFeed,
     @Inject(LOGGER) logger: Logger,
   ) {
@@ -34,10 +36,18 @@ export class ChannelCatalog implements OnModuleInit, OnApplicationShutdown {
     return groupName === undefined ? channels : channels.filter(({ groups }) => groups.has(groupName));
   }
 
+  /** A channel as it is this moment, enabled or not; undefined where there is none. */
+  async read(id: string): Promise<Channel | undefined> {
+    const found = await this.repository.withSecrets(this.database.tx, { id });
+    return found[0] && toChannel(found[0].row, found[0].keys, this.box);
+  }
+
   private async load(): Promise<ReadonlyMap<string, readonly Channel[]>> {
+    const rows = await this.repository.withSecrets(this.database.tx, { enabled: true });
+    const channels = rows.map(({ row, keys }) => toChannel(row, keys, this.box));
+    this.health.retain(new Map(channels.map((channel) => [channel.id, channel])));
     const byModel = new Map<string, Channel[]>();
-    for (const { row, keys } of await this.repository.enabledWithSecrets(this.database.tx)) {
-      const channel = toChannel(row, keys, this.box);
+    for (const channel of channels) {
       for (const modelName of channel.models.keys()) {
         const channels = byModel.get(modelName);
         if (channels) channels.push(channel);

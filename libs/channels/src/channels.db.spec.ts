@@ -5,6 +5,8 @@ import { ChannelCatalog } from './channel-catalog.js';
 import type { ChannelChange, ChannelDraft } from './channel-change.js';
 import { ChannelKeyEntity } from './channel-key.entity.js';
 import { ChannelEntity } from './channel.entity.js';
+import { ChannelHealthRepository } from './channel-health.repository.js';
+import { ChannelHealth } from './health/channel-health.js';
 import { ChannelsRepository } from './channels.repository.js';
 import { ChannelsService } from './channels.service.js';
 
@@ -12,7 +14,7 @@ const CANARY = 'sk-upstream-canary-0123456789';
 const OTHER_CANARY = 'sk-upstream-canary-9876543210';
 const box = new SecretBox(SecretsKey.parse(randomBytes(32).toString('base64'))!);
 const repository = new ChannelsRepository();
-const channels = new ChannelsService(repository, box);
+const channels = new ChannelsService(repository, new ChannelHealthRepository(), box);
 const logger = createLogger('test', 'silent');
 const refusal = (code: string, param?: string) =>
   expect.objectContaining({ code, ...(param && { options: expect.objectContaining({ param }) as object }) }) as Error;
@@ -33,7 +35,7 @@ beforeAll(async () => {
   feed = new ChangeFeed(clone.url, 'test', logger);
   await database.start();
   await feed.start();
-  catalog = new ChannelCatalog(database, repository, box, feed, logger);
+  catalog = new ChannelCatalog(database, repository, box, new ChannelHealth(), feed, logger);
   await catalog.onModuleInit();
   await database.tx.query(`INSERT INTO account_group (version, name) VALUES (1, 'vip')`);
   for (const name of ['gpt-4o', 'gpt-4o-mini', 'rare']) {
@@ -154,7 +156,7 @@ describe('channels', () => {
 describe('channel keys', () => {
   it('are added, changed and deleted, each time as a new version of the channel', async () => {
     const { channel, keys } = await create();
-    const added = await database.transaction((tx) =>
+    const { key: added } = await database.transaction((tx) =>
       channels.addKey(tx, channel.id, { value: OTHER_CANARY, weight: 5 }),
     );
     expect(added).toMatchObject({ lastFour: '3210', weight: 5, enabled: true });

@@ -89,12 +89,17 @@ export class ChannelsRepository {
     await tx.delete(ChannelKeyEntity, { channelId });
   }
 
-  /** Every enabled channel with its keys, sealed secrets included, higher priorities first. */
-  async enabledWithSecrets(tx: Tx): Promise<{ row: ChannelEntity; keys: ChannelKeyEntity[] }[]> {
-    const rows = await tx.find(ChannelEntity, { where: { enabled: true }, order: { priority: 'DESC', id: 'ASC' } });
+  /** The channels that match, with their keys, sealed secrets included, higher priorities first. */
+  async withSecrets(
+    tx: Tx,
+    where: { readonly id: string } | { readonly enabled: true },
+  ): Promise<{ row: ChannelEntity; keys: ChannelKeyEntity[] }[]> {
+    const rows = await tx.find(ChannelEntity, { where, order: { priority: 'DESC', id: 'ASC' } });
+    if (rows.length === 0) return [];
     const keys = await tx
       .createQueryBuilder(ChannelKeyEntity, 'key')
       .addSelect('key.secret')
+      .where('key.channelId IN (:...ids)', { ids: rows.map(({ id }) => id) })
       .orderBy('key.id')
       .getMany();
     const byChannel = Map.groupBy(keys, ({ channelId }) => channelId);

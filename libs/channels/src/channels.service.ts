@@ -21,12 +21,22 @@ import {
 } from './channel-change.js';
 import type { ChannelEntity } from './channel.entity.js';
 import { sealContextOf } from './channel.js';
+import { ChannelHealthRepository } from './channel-health.repository.js';
 import { type ChannelKeyColumns, ChannelsRepository } from './channels.repository.js';
+import type { HealthRecord } from './health/health-record.js';
 
 /** A channel and its keys, whose secrets are not there. */
 export interface ChannelWithKeys {
   readonly channel: ChannelEntity;
   readonly keys: readonly ChannelKeyEntity[];
+  /** What gateways have found wrong with its keys and models. */
+  readonly findings: readonly HealthRecord[];
+}
+
+/** A key without its secret, and what gateways have found wrong with it. */
+export interface KeyWithFinding {
+  readonly key: ChannelKeyEntity;
+  readonly finding: HealthRecord | undefined;
 }
 
 /** Shorter secrets are nothing but their last characters: placeholders of servers that ask for no key. */
@@ -37,6 +47,7 @@ const SECRET_LENGTH_SHOWN_MIN = 12;
 export class ChannelsService {
   constructor(
     private readonly repository: ChannelsRepository,
+    private readonly health: ChannelHealthRepository,
     private readonly box: SecretBox,
   ) {}
 
@@ -52,21 +63,22 @@ export class ChannelsService {
   /** Channels with their keys, newest first. */
   async list(tx: Tx, page: PageRequest): Promise<Page<ChannelWithKeys>> {
     const { rows, nextCursor } = await this.repository.list(tx, page);
-    const keys = Map.groupBy(
-      await this.repository.keysOf(
-        tx,
-        rows.map(({ id }) => id),
-      ),
-      ({ channelId }) => channelId,
-    );
-    return { rows: rows.map((channel) => ({ channel, keys: keys.get(channel.id) ?? [] })), nextCursor };
+    const ids = rows.map(({ id }) => id);
+    const keys = Map.groupBy(await this.repository.keysOf(tx, ids), ({ channelId }) => channelId);
+    const findings = Map.groupBy(await this.health.ofChannels(tx, ids), ({ channelId }) => channelId);
+    const toRow = (channel: ChannelEntity): ChannelWithKeys => ({
+      ...{ channel, keys: keys.get(channel.id) ?? [], findings: findings.get(channel.id) ?? [] },
+    });
+    return { rows: rows.map(toRow), nextCursor };
   }
 
   /** Throws `not_found`. */
   async get(tx: Tx, id: string): Promise<ChannelWithKeys> {
     const channel = await this.repository.find(tx, id);
     if (!channel) throw new DomainError('not_found', 'channel');
-    return { channel, keys: await this.repository.keysOf(tx, [id]) };
+    return {
+      ...{ channel, keys: await this.repository.keysOf(tx, [id]), findings: await this.health.ofChannels(tx, [id]) },
+    };
   }
 
   /**
@@ -88,6 +100,9 @@ export class ChannelsService {
       await this.repository.deleteKeysOf(tx, id);
       for (const key of keys) await this.insertKey(tx, id, key);
     }
+    // What was found out about another address, or before an administrator switched it on, says nothing of what is now.
+    if (columns.baseUrl !== undefined || columns.provider !== undefined || columns.enabled)
+      await this.health.clearChannel(tx, id);
     return this.get(tx, id);
   }
 
@@ -98,29 +113,33 @@ export class ChannelsService {
   }
 
   /** Throws `not_found`. */
-  async addKey(tx: Tx, channelId: string, draft: ChannelKeyDraft): Promise<ChannelKeyEntity> {
+  async addKey(tx: Tx, channelId: string, draft: ChannelKeyDraft): Promise<KeyWithFinding> {
     await this.repository.lock(tx, channelId);
     const id = await this.insertKey(tx, channelId, draft);
     await this.repository.touch(tx, channelId);
-    return this.getKey(tx, channelId, id);
+    return this.withFinding(tx, await this.getKey(tx, channelId, id));
   }
 
-  /** Throws `not_found`, or `conflict` where `ifMatch` is not the present version of the channel. */
+  /**
+   * Enabling a key, or giving it another secret, clears what was found out about it. Throws `not_found`, or `conflict` where `ifMatch` is
+   * not the present version of the channel.
+   */
   async updateKey(
     tx: Tx,
     { channelId, id }: { channelId: string; id: string },
     { ifMatch, value, ...change }: Partial<ChannelKeyDraft> & { ifMatch?: number | undefined },
-  ): Promise<ChannelKeyEntity> {
+  ): Promise<KeyWithFinding> {
     await this.repository.lock(tx, channelId, ifMatch);
     const key = await this.getKey(tx, channelId, id);
     const columns: Partial<ChannelKeyColumns> = {
       ...change,
       ...(value !== undefined && this.seal(channelId, id, value)),
     };
-    if (Object.keys(columns).length === 0) return key;
+    if (Object.keys(columns).length === 0) return this.withFinding(tx, key);
     await this.repository.updateKey(tx, id, columns);
     await this.repository.touch(tx, channelId);
-    return this.getKey(tx, channelId, id);
+    if (columns.enabled || value !== undefined) await this.health.clearKey(tx, id);
+    return this.withFinding(tx, await this.getKey(tx, channelId, id));
   }
 
   /** Throws `not_found`, or `conflict` where `ifMatch` is not the present version of the channel. */
@@ -129,6 +148,11 @@ export class ChannelsService {
     await this.getKey(tx, channelId, id);
     await this.repository.deleteKey(tx, id);
     await this.repository.touch(tx, channelId);
+  }
+
+  private async withFinding(tx: Tx, key: ChannelKeyEntity): Promise<KeyWithFinding> {
+    const findings = await this.health.ofChannels(tx, [key.channelId]);
+    return { key, finding: findings.find(({ keyId }) => keyId === key.id) };
   }
 
   private async getKey(tx: Tx, channelId: string, id: string): Promise<ChannelKeyEntity> {

@@ -9,6 +9,7 @@ import { Roles0000000000008 } from './migrations/0008-roles.js';
 import { RollUps0000000000009 } from './migrations/0009-roll-ups.js';
 import { PointsAudit0000000000010 } from './migrations/0010-points-audit.js';
 import { Limits0000000000012 } from './migrations/0012-limits.js';
+import { ChannelHealth0000000000011 } from './migrations/0011-channel-health.js';
 
 /** Every migration, oldest first. One that has landed is never edited. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   RollUps0000000000009,
   PointsAudit0000000000010,
   Limits0000000000012,
+  ChannelHealth0000000000011,
 ];

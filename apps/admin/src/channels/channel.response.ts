@@ -1,7 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import {
-  type ChannelKeyEntity,
   type ChannelWithKeys,
+  type HealthRecord,
+  type KeyWithFinding,
   PROVIDER_NAMES,
   type Provider,
   TIME_LIMIT_DEFAULTS,
@@ -22,23 +23,50 @@ export class ChannelKeyResponse {
   @ApiProperty({ description: 'A disabled key is not used.' })
   enabled!: boolean;
 
-  @ApiProperty({ description: 'Whether requests use it.', enum: ['ready', 'disabled'] })
-  state!: 'ready' | 'disabled';
+  @ApiProperty({
+    description:
+      'Whether requests use it. `cooling` passes by itself; what gateways have disabled is tried again now and then, and at once after a PATCH with `enabled: true`.',
+    enum: ['active', 'cooling', 'disabled'],
+  })
+  state!: 'active' | 'cooling' | 'disabled';
 
   @ApiProperty({
-    description: 'Why it is not used; null where it is, or where an administrator disabled it.',
+    description:
+      'Why it is not used: rate_limited, key_refused, out_of_credit or secret_unreadable; null where it is used, or where an administrator disabled it.',
     type: String,
     nullable: true,
   })
   reason!: string | null;
 
   @ApiProperty({
-    description: 'When it will be used again; null where that is not known.',
+    description: 'When it will be tried again; null where it is used, or where an administrator disabled it.',
     type: String,
     format: 'date-time',
     nullable: true,
   })
   until!: string | null;
+}
+
+/** A model that requests do not use at a channel for now. */
+export class ChannelFindingResponse {
+  @ApiProperty({ description: "The upstream's name of the model." })
+  upstreamModel!: string;
+
+  @ApiProperty({
+    description:
+      '`open`: no request goes there · `half_open`: the next one tries · `disabled`: the upstream refuses, and is tried again only now and then.',
+    enum: ['open', 'half_open', 'disabled'],
+  })
+  state!: 'open' | 'half_open' | 'disabled';
+
+  @ApiProperty({
+    description: 'failing, overloaded, model_refused, region_refused or address_wrong.',
+    example: 'failing',
+  })
+  reason!: string;
+
+  @ApiProperty({ description: 'When it will be tried again.', format: 'date-time' })
+  until!: string;
 }
 
 /** A channel as administrators see it. */
@@ -60,6 +88,12 @@ export class ChannelResponse extends ConfigurationResponse {
 
   @ApiProperty({ description: 'What it is called with; never the secrets.', type: [ChannelKeyResponse] })
   keys!: ChannelKeyResponse[];
+
+  @ApiProperty({
+    description: 'What gateways have found wrong with models of the channel; empty where all is well.',
+    type: [ChannelFindingResponse],
+  })
+  health!: ChannelFindingResponse[];
 
   @ApiProperty({
     description: "The upstream's names of models by public name.",
@@ -107,14 +141,16 @@ export class ChannelResponse extends ConfigurationResponse {
 }
 
 /** Renders a channel. */
-export function toChannelResponse({ channel, keys }: ChannelWithKeys): ChannelResponse {
+export function toChannelResponse({ channel, keys, findings }: ChannelWithKeys): ChannelResponse {
+  const byKey = new Map(findings.map((finding) => [finding.keyId, finding]));
   const { id, name, provider, baseUrl, models, groups, priority, weight, enabled, concurrencyMax } = channel;
   return {
     id,
     name,
     provider,
     baseUrl,
-    keys: keys.map(toChannelKeyResponse),
+    keys: keys.map((key) => toChannelKeyResponse({ key, finding: byKey.get(key.id) })),
+    health: findings.filter(({ upstreamModel }) => upstreamModel !== null).map(toFindingResponse),
     models,
     groups,
     priority,
@@ -130,6 +166,27 @@ export function toChannelResponse({ channel, keys }: ChannelWithKeys): ChannelRe
 }
 
 /** Renders a key. */
-export function toChannelKeyResponse({ id, lastFour, weight, enabled }: ChannelKeyEntity): ChannelKeyResponse {
-  return { id, lastFour, weight, enabled, state: enabled ? 'ready' : 'disabled', reason: null, until: null };
+export function toChannelKeyResponse({ key, finding }: KeyWithFinding): ChannelKeyResponse {
+  const { id, lastFour, weight, enabled } = key;
+  const fields = { id, lastFour, weight, enabled };
+  if (!enabled) return { ...fields, state: 'disabled', reason: null, until: null };
+  // What has cooled down is used by the next request.
+  if (!finding || (finding.state === 'cooling' && finding.waitMs <= 0))
+    return { ...fields, state: 'active', reason: null, until: null };
+  return { ...fields, state: finding.state, reason: finding.reason, until: untilOf(finding) };
+}
+
+function toFindingResponse(finding: HealthRecord): ChannelFindingResponse {
+  const { upstreamModel, state, reason, waitMs } = finding;
+  const circuit = waitMs > 0 ? 'open' : 'half_open';
+  return {
+    upstreamModel: upstreamModel ?? '',
+    state: state === 'disabled' ? state : circuit,
+    reason,
+    until: untilOf(finding),
+  };
+}
+
+function untilOf({ waitMs }: HealthRecord): string {
+  return new Date(Date.now() + waitMs).toISOString();
 }

@@ -1,7 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { ChannelsService } from '@tokenbay/channels';
-import { DomainError } from '@tokenbay/errors';
 import { Database } from '@tokenbay/platform';
 import { IfMatch } from '../http/if-match.js';
 import { Operation } from '../http/operation.js';
@@ -9,7 +8,10 @@ import { PageQueryDto } from '../http/page-query.dto.js';
 import { ApiPageOf, type PageResponse, toPageResponse } from '../http/page.response.js';
 import { IdParam } from '../http/path-params.js';
 import { ChannelResponse, toChannelResponse } from './channel.response.js';
+import { ChannelTestResponse } from './channel-test.response.js';
+import { ChannelTestsService } from './channel-tests.service.js';
 import { CreateChannelDto } from './create-channel.dto.js';
+import { TestChannelDto } from './test-channel.dto.js';
 import { UpdateChannelDto } from './update-channel.dto.js';
 
 /** Channels: where models are served from. */
@@ -19,6 +21,7 @@ export class ChannelsController {
   constructor(
     private readonly database: Database,
     private readonly channels: ChannelsService,
+    private readonly tests: ChannelTestsService,
   ) {}
 
   @Post()
@@ -71,8 +74,16 @@ export class ChannelsController {
   }
 
   @Post(':id/test')
-  @Operation('Test a channel', { details: 'Not offered yet.', refusals: { 501: 'Always, for now.' } })
-  test(): never {
-    throw new DomainError('not_implemented');
+  @Operation('Test a channel', {
+    details:
+      'A gateway sends one tiny request over it, at the cost of the platform, and answers what came back. What it finds counts: a key that is refused is disabled, one that works again is used again.',
+    refusals: {
+      400: 'The channel has no such model or key.',
+      409: 'No gateway is running, or none answers within 15 seconds.',
+    },
+  })
+  @ApiCreatedResponse({ type: ChannelTestResponse, description: 'What was found.' })
+  test(@IdParam() channelId: string, @Body() body: TestChannelDto): Promise<ChannelTestResponse> {
+    return this.tests.test({ channelId, ...body });
   }
 }

@@ -5,6 +5,11 @@ import { describeProblems, type MemberWord } from './describe-problems.js';
 import { problemOfShape } from './json-shape.js';
 import { isPlainObject } from './rules.js';
 
+/** A class whose requests may have no body at all, which is then the same as `{}`. */
+interface OptionalBody {
+  readonly mayBeAbsent?: boolean;
+}
+
 /** Validates every body and query against its class: unknown fields are refused, all problems are listed in `error.problems`. */
 export class BodyValidationPipe implements PipeTransform {
   private readonly fields = validatorOf('field');
@@ -13,6 +18,8 @@ export class BodyValidationPipe implements PipeTransform {
   async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'query') return this.queryParameters.transform(value, metadata) as Promise<unknown>;
     if (metadata.type === 'body') {
+      if (value === undefined && (metadata.metatype as OptionalBody | undefined)?.mayBeAbsent)
+        return this.fields.transform({}, metadata) as Promise<unknown>;
       const problem = isPlainObject(value) ? problemOfShape(value) : 'The body must be a JSON object.';
       if (problem !== undefined) throw refusal([problem]);
     }

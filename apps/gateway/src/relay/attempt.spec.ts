@@ -1,5 +1,7 @@
 import { DomainError } from '@tokenbay/errors';
-import { UpstreamError } from '../upstream/upstream-error.js';
+import type { ObstacleKind } from '@tokenbay/channels';
+import type { UpstreamFailure } from '@tokenbay/providers';
+import { UpstreamError, type UpstreamErrorKind } from '../upstream/upstream-error.js';
 import {
   AttemptFailure,
   type AttemptVerdict,
@@ -9,7 +11,7 @@ import {
 } from './attempt.js';
 
 const failure = (verdict: AttemptVerdict, retryAfterSeconds?: number) =>
-  new AttemptFailure(verdict, verdict, retryAfterSeconds);
+  new AttemptFailure(verdict, verdict, { retryAfterSeconds });
 const finalCode = (...verdicts: AttemptVerdict[]) => toFinalError(verdicts.map((verdict) => failure(verdict))).code;
 
 describe('what a client is told when every try failed', () => {
@@ -27,6 +29,33 @@ describe('what a client is told when every try failed', () => {
     expect(wait(failure('saturated', 30), failure('saturated', 7))).toBe(7);
     expect(wait(failure('saturated', 4000))).toBe(4000);
     expect(wait(failure('saturated'))).toBe(1);
+  });
+});
+
+describe('what a client is told when nothing could be tried', () => {
+  const refusal = (kind: ObstacleKind, waitMs = 0) => {
+    const { code, isRetryable, options } = toFinalError([], { kind, waitMs });
+    return [code, isRetryable, options.retryAfterSeconds];
+  };
+
+  it('is how long to wait where waiting helps', () => {
+    expect(refusal('saturated', 7_000)).toEqual(['upstream_saturated', true, 7]);
+    expect(refusal('saturated')).toEqual(['upstream_saturated', true, 1]);
+    expect(refusal('cooling', 2_000)).toEqual(['channel_unavailable', true, 2]);
+    expect(refusal('key_cooling', 2_000)).toEqual(['channel_key_unavailable', true, 2]);
+  });
+
+  it('is not to repeat it where it does not', () => {
+    expect(refusal('channel')).toEqual(['channel_unavailable', false, undefined]);
+    expect(refusal('key')).toEqual(['channel_key_unavailable', false, undefined]);
+  });
+
+  it('is the busy channel that was tried, or the one that was not, whichever is free first', () => {
+    const saturated = failure('saturated', 9);
+    expect(toFinalError([saturated], { kind: 'saturated', waitMs: 4_000 }).options.retryAfterSeconds).toBe(4);
+    expect(toFinalError([saturated], { kind: 'key', waitMs: 0 }).options.retryAfterSeconds).toBe(9);
+    expect(toFinalError([failure('key')], { kind: 'channel', waitMs: 0 }).code).toBe('channel_key_unavailable');
+    expect(toFinalError([failure('key')], { kind: 'cooling', waitMs: 4_000 }).isRetryable).toBe(true);
   });
 });
 
@@ -52,14 +81,41 @@ describe('a failed try', () => {
     });
   });
 
-  it('is final once a request that was sent exceeds a time limit, since the upstream may be at work on it', () => {
-    expect(toAttemptFailure(new UpstreamError('timeout', 'no first byte'))).toEqual(
-      new DomainError('upstream_timeout', 'timeout: no first byte', { cause: expect.anything() }),
+  it('is for another channel to make good where the upstream broke off, unless it was us who ended it', () => {
+    for (const [kind, verdict] of [
+      ['timeout', 'timeout'],
+      ['connect_timeout', 'timeout'],
+      ['connect', 'server'],
+      ['cut', 'server'],
+      ['malformed', 'unreadable'],
+    ] as const)
+      expect(toAttemptFailure(new UpstreamError(kind, 'x'))).toMatchObject({ verdict, finding: { reason: 'failing' } });
+    expect(toAttemptFailure(new UpstreamError('abandoned', 'x'))).toEqual(
+      new DomainError('upstream_timeout', 'abandoned: x', { cause: expect.anything() }),
     );
-    expect(toAttemptFailure(new UpstreamError('connect_timeout', 'UND_ERR_CONNECT_TIMEOUT'))).toMatchObject({
-      verdict: 'timeout',
+  });
+
+  it('is no more traffic to anybody where nothing was sent', () => {
+    const isUnsent = (kind: UpstreamErrorKind) => toAttemptFailure(new UpstreamError(kind, 'x'));
+    for (const kind of ['connect', 'connect_timeout'] as const)
+      expect(isUnsent(kind)).toMatchObject({ isUnsent: true });
+    for (const kind of ['timeout', 'cut'] as const) expect(isUnsent(kind)).toMatchObject({ isUnsent: false });
+  });
+
+  it('tells the health of the channel what was found, and for how long', () => {
+    const finding = (failure: UpstreamFailure) => {
+      try {
+        throwUpstreamFailure(failure, 429);
+      } catch (error) {
+        return (error as AttemptFailure).finding;
+      }
+    };
+    expect(finding({ kind: 'saturated', reason: 'overloaded', retryAfterSeconds: 3 })).toEqual({
+      ...{ reason: 'overloaded', waitMs: 3_000 },
     });
-    expect(toAttemptFailure(new UpstreamError('connect', 'ECONNREFUSED'))).toMatchObject({ verdict: 'server' });
-    expect(toAttemptFailure(new UpstreamError('malformed', 'x'))).toMatchObject({ verdict: 'unreadable' });
+    expect(finding({ kind: 'saturated' })).toEqual({ reason: 'rate_limited' });
+    expect(finding({ kind: 'key', reason: 'out_of_credit' })).toEqual({ reason: 'out_of_credit' });
+    expect(finding({ kind: 'channel' })).toEqual({ reason: 'model_refused' });
+    expect(finding({ kind: 'server' })).toEqual({ reason: 'failing' });
   });
 });

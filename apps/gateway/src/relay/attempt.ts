@@ -1,4 +1,4 @@
-import type { Channel, ChannelKey } from '@tokenbay/channels';
+import type { HealthReason, Obstacle, VisitFailure } from '@tokenbay/channels';
 import { DomainError } from '@tokenbay/errors';
 import type { UpstreamFailure } from '@tokenbay/providers';
 import { UpstreamError } from '../upstream/upstream-error.js';
@@ -17,26 +17,47 @@ export interface Attempt {
   readonly reason: string | null;
 }
 
-/** A channel and key chosen for one try. */
-export interface Target {
-  readonly channel: Channel;
-  readonly key: ChannelKey;
-}
-
 /** Why a try failed, so far as it decides what comes next. */
 export type AttemptVerdict = 'key' | 'channel' | 'saturated' | 'server' | 'timeout' | 'unreadable';
 
 /** A failed try that another channel may make good. */
 export class AttemptFailure extends Error {
+  /** What the health of the channel learns of it. */
+  readonly finding: VisitFailure;
+  readonly retryAfterSeconds: number | undefined;
+  /** True where nothing has reached an upstream, so that another try is no more traffic than the first. */
+  readonly isUnsent: boolean;
+
   constructor(
     readonly verdict: AttemptVerdict,
     readonly reason: string,
-    readonly retryAfterSeconds?: number,
-    cause?: unknown,
+    { finding, retryAfterSeconds, isUnsent = false, cause }: AttemptFailureFacts = {},
   ) {
     super(reason, { cause });
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.isUnsent = isUnsent;
+    const waitMs = retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1_000;
+    this.finding = { reason: finding ?? FINDINGS[verdict], waitMs };
   }
 }
+
+/** What is known of a failed try beyond its verdict. */
+interface AttemptFailureFacts {
+  readonly finding?: HealthReason | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly isUnsent?: boolean;
+  readonly cause?: unknown;
+}
+
+/** What a verdict says where the upstream says no more. */
+const FINDINGS: Readonly<Record<AttemptVerdict, HealthReason>> = {
+  key: 'key_refused',
+  channel: 'model_refused',
+  saturated: 'rate_limited',
+  server: 'failing',
+  timeout: 'failing',
+  unreadable: 'failing',
+};
 
 /** Throws what an upstream's refusal means: DomainError where it speaks of the client's request, AttemptFailure where it speaks of us. */
 export function throwUpstreamFailure(failure: UpstreamFailure, status: number): never {
@@ -46,17 +67,22 @@ export function throwUpstreamFailure(failure: UpstreamFailure, status: number): 
       ...(failure.param !== undefined && { param: failure.param }),
     });
   }
-  throw new AttemptFailure(failure.kind, `${failure.kind} ${status}`, failure.retryAfterSeconds);
+  throw new AttemptFailure(failure.kind, `${failure.reason ?? failure.kind} ${status}`, {
+    ...{ finding: failure.reason, retryAfterSeconds: failure.retryAfterSeconds },
+  });
 }
 
-/** What a broken call means. A time limit exceeded after the request was sent is final: the upstream may be at work on it. */
+/** What a broken call means. One that we ended, since its client has left, is final. */
 export function toAttemptFailure(error: UpstreamError): AttemptFailure | DomainError {
-  if (error.kind === 'stopping') return toStoppingError(error);
-  if (error.kind === 'connect_timeout') return new AttemptFailure('timeout', error.message, undefined, error);
-  if (error.kind === 'timeout' || error.kind === 'abandoned')
-    return new DomainError('upstream_timeout', error.message, { cause: error });
-  const isUnreadable = error.kind === 'malformed' || error.kind === 'too_large';
-  return new AttemptFailure(isUnreadable ? 'unreadable' : 'server', error.message, undefined, error);
+  const { kind, message } = error;
+  if (kind === 'stopping') return toStoppingError(error);
+  if (kind === 'abandoned') return new DomainError('upstream_timeout', message, { cause: error });
+  if (kind === 'connect_timeout' || kind === 'timeout')
+    return new AttemptFailure('timeout', message, { isUnsent: kind === 'connect_timeout', cause: error });
+  const isUnreadable = kind === 'malformed' || kind === 'too_large';
+  return new AttemptFailure(isUnreadable ? 'unreadable' : 'server', message, {
+    ...{ isUnsent: kind === 'connect', cause: error },
+  });
 }
 
 /** What a client is told whose answer we cut because this process stops: another one may take the request at once. */
@@ -70,17 +96,41 @@ export function wasAbandoned(error: DomainError): boolean {
   return error.cause instanceof UpstreamError && error.cause.kind === 'abandoned';
 }
 
-/** What the client is told when no try succeeded: the failure that repeating the request may mend comes first. */
-export function toFinalError(failures: readonly AttemptFailure[]): DomainError {
+/**
+ * What the client is told when no try succeeded: the failure that repeating the request may mend comes first. `obstacle` is what kept the
+ * request away from the channels that are left; undefined where none was looked for.
+ */
+export function toFinalError(failures: readonly AttemptFailure[], obstacle?: Obstacle): DomainError {
   const reasons = failures.map(({ reason }) => reason).join(', ');
   const verdicts = new Set(failures.map(({ verdict }) => verdict));
   if (verdicts.has('server')) return new DomainError('upstream_failed', reasons);
   if (verdicts.has('timeout')) return new DomainError('upstream_timeout', reasons);
-  if (verdicts.has('saturated')) {
-    const saturated = failures.filter(({ verdict }) => verdict === 'saturated');
-    const waits = saturated.map(({ retryAfterSeconds = UNKNOWN_WAIT_SECONDS }) => retryAfterSeconds);
-    return new DomainError('upstream_saturated', reasons, { retryAfterSeconds: Math.min(...waits) });
-  }
+  if (verdicts.has('saturated') || obstacle?.kind === 'saturated') return saturated(failures, obstacle);
   if (verdicts.has('unreadable')) return new DomainError('response_parse_failed', reasons);
-  return new DomainError(verdicts.has('key') ? 'channel_key_unavailable' : 'channel_unavailable', reasons);
+  return unavailable(verdicts, reasons, obstacle);
+}
+
+/** The shortest wait after which one of the channels may take the request. */
+function saturated(failures: readonly AttemptFailure[], obstacle: Obstacle | undefined): DomainError {
+  const waits = failures
+    .filter(({ verdict }) => verdict === 'saturated')
+    .map(({ retryAfterSeconds = UNKNOWN_WAIT_SECONDS }) => retryAfterSeconds);
+  if (obstacle?.kind === 'saturated') waits.push(obstacle.waitMs / 1_000);
+  const reasons = failures.map(({ reason }) => reason).join(', ');
+  return new DomainError('upstream_saturated', reasons || 'every channel is busy', {
+    retryAfterSeconds: Math.max(Math.min(...waits), UNKNOWN_WAIT_SECONDS),
+  });
+}
+
+/** Repeating helps where something is only cooling down. */
+function unavailable(
+  verdicts: ReadonlySet<AttemptVerdict>,
+  reasons: string,
+  { kind, waitMs }: Obstacle = { kind: 'channel', waitMs: 0 },
+): DomainError {
+  const isKey = kind === 'key_cooling' || kind === 'key' || (kind === 'channel' && verdicts.has('key'));
+  const isCooling = kind === 'cooling' || kind === 'key_cooling';
+  return new DomainError(isKey ? 'channel_key_unavailable' : 'channel_unavailable', reasons || kind, {
+    ...(isCooling && { shouldRetry: true, retryAfterSeconds: waitMs / 1_000 }),
+  });
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Channel, type ChannelKey, pickChannel } from '@tokenbay/channels';
+import { type Channel, ChannelHealth, type ChannelKey, type ChannelRequest, type Visit } from '@tokenbay/channels';
 import { DomainError } from '@tokenbay/errors';
 import { findAdapter, type JsonObject, type ProviderAdapter } from '@tokenbay/providers';
 import { RequestMetrics } from '../health/request-metrics.js';
@@ -7,21 +7,17 @@ import type { CallLimits, UpstreamCall } from '../upstream/upstream-call.js';
 import { UpstreamClient } from '../upstream/upstream.client.js';
 import { readRetryAfter } from '../upstream/read-retry-after.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
-import {
-  type Attempt,
-  AttemptFailure,
-  type Target,
-  throwUpstreamFailure,
-  toAttemptFailure,
-  toFinalError,
-} from './attempt.js';
+import { affinityOf } from './affinity.js';
+import { type Attempt, AttemptFailure, throwUpstreamFailure, toAttemptFailure, toFinalError } from './attempt.js';
 import type { Call } from './call.js';
-import { ChannelLoad } from './channel-load.js';
+import { endVisit } from './end-visit.js';
 import { parseObject, type WholeAnswer } from './exchange/exchange.js';
 import { PassThrough } from './exchange/pass-through.js';
 import { StreamPump } from './stream-pump.js';
 
-const ATTEMPTS_MAX = 3;
+const ATTEMPTS_MAX = 5;
+/** A stream that has not begun by then has no client any more: common ones hang up after 300 s. */
+const BEGIN_WITHIN_MS = 280_000;
 const ANSWER_BYTES_MAX = 67_108_864;
 const ERROR_BYTES_MAX = 65_536;
 /** No tokenizer has longer tokens on average; beyond it and some slack an answer is endless. */
@@ -31,7 +27,9 @@ const CHARACTERS_SLACK = 1_048_576;
 /** A request that was admitted and may go upstream. */
 export interface Assignment {
   readonly call: Call;
-  /** The channels that may serve it. */
+  /** Whose request it is. */
+  readonly accountId: string;
+  /** The channels that may serve it, those of higher priority first. */
   readonly candidates: readonly Channel[];
   /** The lowered output limit per choice; undefined leaves the client's. */
   readonly outputTokensMax: number | undefined;
@@ -50,48 +48,67 @@ export interface Assignment {
 /** An answer that has begun well: whole, or a stream whose first event was seen. */
 export type Answer = { readonly whole: WholeAnswer } | { readonly stream: StreamPump };
 
+/** What has been tried of one request, and until when more may be. */
+interface Progress {
+  readonly failures: AttemptFailure[];
+  readonly tried: { readonly channelIds: string[]; readonly keyIds: string[] };
+  /** On the monotonic clock. */
+  readonly endsAtMs: number;
+}
+
 /** Tries channels, each channel and key at most once, until one begins to answer well. Nothing has reached the client until then. */
 @Injectable()
 export class Forwarder {
   constructor(
     private readonly upstream: UpstreamClient,
-    private readonly load: ChannelLoad,
+    private readonly health: ChannelHealth,
     private readonly metrics: RequestMetrics,
   ) {}
 
   /**
-   * Resolves with an answer that has begun. Throws DomainError: the client's fault as the upstream judged it, `upstream_timeout`, or what
-   * remains when every try has failed.
+   * Resolves with an answer that has begun. Throws DomainError: the client's fault as the upstream judged it, or what remains when every try
+   * has failed, the time is over, or too large a part of the traffic are second tries.
    */
   async forward(assignment: Assignment): Promise<Answer> {
-    const failures: AttemptFailure[] = [];
-    const tried = { channelIds: new Set<string>(), keyIds: new Set<string>() };
-    while (failures.length < ATTEMPTS_MAX && (failures.length === 0 || assignment.isWanted())) {
-      const free = assignment.candidates.filter((channel) => this.load.hasRoom(channel));
-      const pick = pickChannel(free, { tried, random: Math.random });
-      if ('refusal' in pick) {
-        if (free.length < assignment.candidates.length)
-          failures.push(new AttemptFailure('saturated', 'at its concurrency limit'));
-        if (failures.length === 0) throw new DomainError(pick.refusal);
-        break;
-      }
-      try {
-        return await this.attempt(assignment, pick);
-      } catch (error) {
-        if (!(error instanceof AttemptFailure)) throw error;
-        failures.push(error);
-        // What speaks of the key leaves the channel's other keys in; everything else speaks of the channel.
-        tried.keyIds.add(pick.key.id);
-        if (error.verdict !== 'key') tried.channelIds.add(pick.channel.id);
-      }
+    const startedAtMs = performance.now();
+    const request = toChannelRequest(assignment);
+    this.health.retries.countRequest();
+    const visit = this.health.visit(request);
+    if (!visit) throw toFinalError([], this.health.obstacleOf(request));
+    try {
+      return await this.attempt(assignment, visit, limitsOf(visit.channel, assignment.call));
+    } catch (error) {
+      const endsAtMs = startedAtMs + beginWithinMs(visit.channel, assignment.call);
+      const progress = { failures: [], tried: { channelIds: [], keyIds: [] }, endsAtMs };
+      noteFailure(error, visit, progress);
+      return this.tryOthers(assignment, request, progress);
     }
-    throw toFinalError(failures);
   }
 
-  private async attempt(assignment: Assignment, target: Target): Promise<Answer> {
+  private async tryOthers(assignment: Assignment, request: ChannelRequest, progress: Progress): Promise<Answer> {
+    const { failures, tried } = progress;
+    for (;;) {
+      const leftMs = progress.endsAtMs - performance.now();
+      if (failures.length >= ATTEMPTS_MAX || leftMs <= 0 || !assignment.isWanted()) throw toFinalError(failures);
+      const next = { ...request, tried };
+      const visit = this.health.visit(next);
+      if (!visit) throw toFinalError(failures, this.health.obstacleOf(next));
+      if (!failures.at(-1)!.isUnsent && !this.health.retries.tryTake()) {
+        visit.release();
+        throw toFinalError(failures);
+      }
+      try {
+        const limits = limitsOf(visit.channel, assignment.call);
+        return await this.attempt(assignment, visit, withinTime(limits, leftMs, assignment.call));
+      } catch (error) {
+        noteFailure(error, visit, progress);
+      }
+    }
+  }
+
+  private async attempt(assignment: Assignment, visit: Visit, limits: CallLimits): Promise<Answer> {
     const startedAtMs = performance.now();
-    const { channel, key } = target;
-    const leave = this.load.enter(channel);
+    const { channel, key } = visit;
     let call: UpstreamCall | undefined;
     const note = (reason: string | null): void => {
       const ms = Math.round(performance.now() - startedAtMs);
@@ -100,12 +117,12 @@ export class Forwarder {
     };
     try {
       const adapter = adapterOf(channel);
-      const exchange = this.exchangeFor(assignment, target, adapter);
+      const exchange = this.exchangeFor(assignment, visit, adapter);
       call = this.upstream.send({
         baseUrl: channel.baseUrl,
         ...exchange.request,
         headers: headersFor(adapter, openSecret(key), assignment.call),
-        limits: limitsOf(channel, assignment.call),
+        limits,
       });
       assignment.onCall(call);
       await call.started;
@@ -115,16 +132,17 @@ export class Forwarder {
       if (isEventStream(call) && !isStream)
         throw new UpstreamError('malformed', 'an event stream that was not asked for');
       const answer = isEventStream(call)
-        ? { stream: await StreamPump.begin(call, exchange.openStream(), leave) }
+        ? { stream: await StreamPump.begin(call, exchange.openStream(), (error) => endVisit(visit, error)) }
         : { whole: readWhole(exchange.readAnswer(await readBody(call)), call.status) };
       if ('whole' in answer && isStream) throw new UpstreamError('malformed', 'not an event stream');
-      if ('whole' in answer) leave();
+      if ('whole' in answer) visit.succeed();
+      else visit.begin();
       note(null);
       return answer;
     } catch (error) {
-      leave();
-      call?.abort();
       const failure = judge(error);
+      endVisit(visit, failure);
+      call?.abort();
       if (call) note(failure instanceof DomainError ? failure.code : failure.reason);
       throw failure;
     }
@@ -132,13 +150,41 @@ export class Forwarder {
 
   private exchangeFor(
     { call, outputTokensMax, outputTokensTotal }: Assignment,
-    { channel }: Target,
+    { upstreamModel }: Visit,
     adapter: ProviderAdapter,
   ): PassThrough {
-    const upstreamModel = channel.models.get(call.model) ?? call.model;
     const textCharactersMax = outputTokensTotal * CHARACTERS_PER_TOKEN_MAX + CHARACTERS_SLACK;
     return new PassThrough({ call, adapter, upstreamModel, outputTokensMax, textCharactersMax });
   }
+}
+
+function toChannelRequest({ call, candidates, accountId }: Assignment): ChannelRequest {
+  const { model, isStream } = call;
+  const isAlone = candidates.length === 1 && candidates[0]!.keys.length <= 1;
+  return { candidates, model, isStream, affinity: isAlone ? undefined : affinityOf(call, accountId), tried: undefined };
+}
+
+/** Remembers what failed and is not to be tried again. Throws what no other channel can make good. */
+function noteFailure(error: unknown, { channel, key }: Visit, { failures, tried }: Progress): void {
+  if (!(error instanceof AttemptFailure)) throw error;
+  failures.push(error);
+  // What speaks of the key leaves the channel's other keys in; everything else speaks of the channel.
+  tried.keyIds.push(key.id);
+  if (error.verdict !== 'key' && error.finding.reason !== 'rate_limited') tried.channelIds.push(channel.id);
+}
+
+/** The answer has begun when a plain request would be over, or when the client of a stream would have hung up. */
+function beginWithinMs(channel: Channel, call: Call): number {
+  return Math.min(limitsOf(channel, call).totalTimeoutMs, BEGIN_WITHIN_MS);
+}
+
+/** The limits of a further try, which has no more time than the first has left. */
+function withinTime(limits: CallLimits, leftMs: number, { isStream }: Call): CallLimits {
+  return {
+    ...limits,
+    firstByteTimeoutMs: Math.min(limits.firstByteTimeoutMs, leftMs),
+    ...(!isStream && { totalTimeoutMs: Math.min(limits.totalTimeoutMs, leftMs) }),
+  };
 }
 
 function adapterOf(channel: Channel): ProviderAdapter {
@@ -170,7 +216,7 @@ function openSecret(key: ChannelKey): string {
   try {
     return key.secret();
   } catch (error) {
-    throw new AttemptFailure('key', 'its secret does not open', undefined, error);
+    throw new AttemptFailure('key', 'its secret does not open', { finding: 'secret_unreadable', cause: error });
   }
 }
 
@@ -211,7 +257,7 @@ function judge(error: unknown): AttemptFailure | DomainError {
   if (error instanceof UpstreamError) return toAttemptFailure(error);
   if (error instanceof DomainError) {
     return error.code === 'response_parse_failed'
-      ? new AttemptFailure('unreadable', error.message, undefined, error)
+      ? new AttemptFailure('unreadable', error.message, { cause: error })
       : error;
   }
   return new DomainError('internal_error', 'attempt', { cause: error });

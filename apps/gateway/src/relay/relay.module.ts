@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccessRulesModule } from '@tokenbay/access-rules';
 import { AccountsModule } from '@tokenbay/accounts';
-import { ChannelsModule } from '@tokenbay/channels';
+import { ChannelChoiceModule } from '@tokenbay/channels';
 import { KeysModule } from '@tokenbay/keys';
 import { LimitsModule } from '@tokenbay/limits';
 import { ModelsModule } from '@tokenbay/models';
@@ -9,7 +9,8 @@ import { PointsModule } from '@tokenbay/points';
 import { HealthModule } from '../health/health.module.js';
 import { UpstreamModule } from '../upstream/upstream.module.js';
 import { CallerLimits } from './caller-limits.js';
-import { ChannelLoad } from './channel-load.js';
+import { ChannelMetrics } from './channel-metrics.js';
+import { ChannelTester } from './channel-tester.js';
 import { Deliverer } from './deliverer.js';
 import { Forwarder } from './forwarder.js';
 import { KeepAlives } from './keep-alives.js';
@@ -21,7 +22,7 @@ import { RelayService } from './relay.service.js';
   imports: [
     AccessRulesModule,
     AccountsModule,
-    ChannelsModule,
+    ChannelChoiceModule,
     KeysModule,
     LimitsModule,
     ModelsModule,
@@ -29,7 +30,7 @@ import { RelayService } from './relay.service.js';
     HealthModule,
     UpstreamModule,
   ],
-  providers: [CallerLimits, ChannelLoad, Deliverer, Forwarder, KeepAlives, RelayService, RunningWork],
+  providers: [CallerLimits, ChannelMetrics, ChannelTester, Deliverer, Forwarder, KeepAlives, RelayService, RunningWork],
   exports: [RelayService],
 })
 export class RelayModule {}

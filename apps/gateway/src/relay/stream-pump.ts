@@ -19,7 +19,7 @@ export class StreamPump {
   private constructor(
     readonly call: UpstreamCall,
     readonly exchange: StreamExchange,
-    private readonly onOver: () => void,
+    private readonly onOver: (error: unknown) => void,
   ) {
     this.finished = new Promise((resolve, reject) => {
       this.finish = resolve;
@@ -29,7 +29,11 @@ export class StreamPump {
   }
 
   /** Resolves once the first event of the answer was read; rejects where the stream fails before, so that another channel can be tried. */
-  static async begin(call: UpstreamCall, exchange: StreamExchange, onOver: () => void): Promise<StreamPump> {
+  static async begin(
+    call: UpstreamCall,
+    exchange: StreamExchange,
+    onOver: (error: unknown) => void,
+  ): Promise<StreamPump> {
     const pump = new StreamPump(call, exchange, onOver);
     await pump.begin();
     return pump;
@@ -62,13 +66,17 @@ export class StreamPump {
           if (!this.exchange.isComplete) throw new UpstreamError('cut', 'the stream ended before its finish');
           resolve();
           this.finish();
+          this.onOver(undefined);
         })
         .catch((error: unknown) => {
-          if (this.exchange.isTerminated && this.exchange.isComplete) return resolve();
+          if (this.exchange.isTerminated && this.exchange.isComplete) {
+            resolve();
+            return this.onOver(undefined);
+          }
           reject(error);
           this.breakOff(error);
-        })
-        .finally(this.onOver);
+          this.onOver(error);
+        });
     });
   }
 
