@@ -23,3 +23,15 @@ export type UsageSource = keyof typeof USAGE_SOURCES;
 /** How a request that reached an upstream ended. */
 export const OUTCOMES = { completed: 1, client_left: 2, failed: 3 } as const;
 export type Outcome = keyof typeof OUTCOMES;
+
+/**
+ * The formats in which text is asked for and answered, each named as the surface that speaks it. A request passes through where client and
+ * upstream share one, and is converted otherwise.
+ */
+export const WIRE_FORMATS = ['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini-generate'] as const;
+export type WireFormat = (typeof WIRE_FORMATS)[number];
+
+/** True for the name of a wire format. */
+export function isWireFormat(name: string): name is WireFormat {
+  return (WIRE_FORMATS as readonly string[]).includes(name);
+}

@@ -10,3 +10,16 @@ export type {
   UpstreamFailureReason,
   UsageReading,
 } from './provider.js';
+export type {
+  ConversionWire,
+  Endpoint,
+  EndpointTarget,
+  PassThroughWire,
+  ScannedEvent,
+  ScanTerms,
+  StreamReader,
+  StreamScanner,
+  TextWire,
+  WriteTerms,
+} from './text-wire.js';
+export { isFailure } from './text-wire.js';

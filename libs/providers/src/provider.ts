@@ -1,8 +1,7 @@
 import type { ErrorCode } from '@tokenbay/errors';
-import type { TokenUsage } from '@tokenbay/protocol';
+import type { JsonObject, UsageReading } from '@tokenbay/protocol';
 
-/** A JSON object as it came over the wire: nothing about its fields is known yet. */
-export type JsonObject = Record<string, unknown>;
+export type { JsonObject, UsageReading };
 
 /**
  * What an upstream's refusal found wrong on our side, where it says so. Of keys: `key_refused`, `out_of_credit`; of what the channel serves:
@@ -33,13 +32,6 @@ export interface UpstreamFailure {
   /** For `request`: the parameter it speaks of. */
   readonly param?: string;
   readonly retryAfterSeconds?: number;
-}
-
-/** What an upstream said that it consumed. */
-export interface UsageReading {
-  readonly usage: TokenUsage;
-  /** True where the report contradicts itself or holds no whole, non-negative numbers; the usage is then what could be made of it. */
-  readonly isSuspect: boolean;
 }
 
 /** One streamed event, as far as the relay must understand it. */

@@ -1,0 +1,40 @@
+import { DomainError } from '@tokenbay/errors';
+
+/** A field's name is the client's own, at most this long in the header. */
+const FIELD = /^[A-Za-z0-9_.[\]-]{1,64}$/;
+const FIELDS_MAX = 32;
+
+/**
+ * What one conversion could not carry over. Surfaces use it while they read, provider writers while they write. The one question is whether
+ * the answer would mean something else without the field: a hint is dropped and named, a demand is refused.
+ */
+export class DroppedFields {
+  private readonly names = new Set<string>();
+
+  /** Notes a hint that is left out. The client learns of it in `x-tokenbay-dropped-fields`. */
+  drop(field: string): void {
+    if (FIELD.test(field) && this.names.size < FIELDS_MAX) this.names.add(field);
+  }
+
+  /** Notes a hint only where it was said. */
+  dropIfSet(field: string, value: unknown): void {
+    if (value !== undefined && value !== null) this.drop(field);
+  }
+
+  /**
+   * Refuses a demand that the target cannot meet. Throws `conversion_not_implemented`, which sends the relay to the next channel and the
+   * client a 501 that names the field where no channel is left.
+   */
+  refuse(field: string): never {
+    const named = FIELD.test(field) ? field : 'a field of this request';
+    throw new DomainError('conversion_not_implemented', named, {
+      ...(FIELD.test(field) && { param: field }),
+      message: `${named}: no provider of this model can carry it; leaving it out would change the answer.`,
+    });
+  }
+
+  /** The names, in the order they were met, each once. */
+  get list(): readonly string[] {
+    return [...this.names];
+  }
+}

@@ -1,0 +1,105 @@
+import type { CanonicalAnswer, CanonicalCall, CanonicalEvent, DroppedFields, WireFormat } from '@tokenbay/protocol';
+import type { AnswerReading, JsonObject, StreamEventReading, UpstreamFailure } from './provider.js';
+
+/**
+ * One wire format in which a provider serves text: where it is asked, how a body of that very format passes through, and how any other call
+ * is written and its answer read. Pure; only the readers have state, of one stream each.
+ */
+export interface TextWire {
+  readonly format: WireFormat;
+  endpoint(target: EndpointTarget): Endpoint;
+  readonly passThrough: PassThroughWire;
+  readonly conversion: ConversionWire;
+}
+
+/** What an endpoint may depend on: Gemini has model and verb in its path. */
+export interface EndpointTarget {
+  readonly upstreamModel: string;
+  readonly isStream: boolean;
+}
+
+/** Where a request goes. */
+export interface Endpoint {
+  /** Below the channel's base URL, query included. */
+  readonly path: string;
+  /** Beside the provider's credential. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What is changed in, and understood of, bytes that otherwise pass as they came. */
+export interface PassThroughWire {
+  /**
+   * The client's body with the few changes that must be: the upstream's model, nothing stored there, usage reporting, a lowered output
+   * limit, and without seals of other providers, which this one would refuse. Unknown fields stay.
+   */
+  amendRequest(body: JsonObject, terms: WriteTerms): JsonObject;
+  /** Reads a whole answer; undefined where it is none of this format. */
+  readAnswer(body: JsonObject): AnswerReading | undefined;
+  openScanner(terms: ScanTerms): StreamScanner;
+}
+
+/** What the client asked for, as far as it decides what it may see of a stream. */
+export interface ScanTerms {
+  readonly choices: number;
+  readonly wantsUsage: boolean;
+}
+
+/** Follows a stream that passes through. */
+export interface StreamScanner {
+  /** Takes one event's data; undefined where it is no event of this format, which may pass once the stream has begun. */
+  read(data: string): ScannedEvent | undefined;
+  /** What must follow the tail where the upstream ended without it: Chat's `[DONE]`. Empty elsewhere. */
+  readonly terminator: string;
+}
+
+/** One scanned event. From the first that `isTail` on, everything waits for the ledger. */
+export interface ScannedEvent extends StreamEventReading {
+  readonly isTail: boolean;
+  /** True where nothing of the answer can follow: `[DONE]`, `message_stop`, `response.completed`. Never with Gemini. */
+  readonly isTerminator: boolean;
+  /** What the client gets in place of the event; undefined: the event as it came; empty: nothing. */
+  readonly replacement: string | undefined;
+}
+
+/** Translation between this format and the canonical model. */
+export interface ConversionWire {
+  /**
+   * The body that asks for the call. What the format cannot carry goes to `dropped`, which throws `conversion_not_implemented` where it
+   * would change the answer. Always asks for usage and for nothing to be stored.
+   */
+  writeRequest(call: CanonicalCall, terms: WriteTerms): JsonObject;
+  /** Reads a whole answer, or the failure that it is. Throws `response_parse_failed` where it is neither. */
+  readAnswer(body: JsonObject): CanonicalAnswer | UpstreamFailure;
+  openReader(): StreamReader;
+}
+
+/** What is asked for in place of what the client asked for. */
+export interface WriteTerms {
+  readonly upstreamModel: string;
+  readonly isStream: boolean;
+  /** The output limit to send where the client's own must be lowered, in tokens per choice; undefined leaves it as it is. */
+  readonly outputTokensMax: number | undefined;
+  /** What is held for, in tokens per choice: the limit where a format demands one and the client sent none. */
+  readonly outputTokensHeld: number;
+  readonly dropped: DroppedFields;
+}
+
+/**
+ * Reads one stream into canonical events, whose order CanonicalEvent promises whatever the upstream sends: news is skipped, a part that the
+ * upstream left open is closed, and where nothing is closed any more nothing follows.
+ */
+export interface StreamReader {
+  /** Takes the data of one event, `[DONE]` included. Throws `response_parse_failed` where it is none of this format. */
+  read(data: string): readonly CanonicalEvent[];
+  /** Takes note that the stream is over. A complete one without its terminator (Gemini has none) ends here; a cut one gives nothing. */
+  end(): readonly CanonicalEvent[];
+  /** True once every choice has finished. */
+  readonly isComplete: boolean;
+  /** The failure that the upstream reported in its stream; nothing is read after it. */
+  readonly failure: UpstreamFailure | undefined;
+}
+
+/** Tells a failure from an answer. */
+export function isFailure(read: CanonicalAnswer | UpstreamFailure): read is UpstreamFailure {
+  return 'kind' in read;
+}
