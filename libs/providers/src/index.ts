@@ -1,3 +1,4 @@
+export { MESSAGES_CONVERSION } from './anthropic/index.js';
 export { findAdapter } from './adapters.js';
 export { cleanMessage } from './clean-message.js';
 export type {
