@@ -8,6 +8,7 @@ interface ProviderFacts {
 export const PROVIDERS = {
   openai: { versionPath: '/v1' },
   'openai-compatible': { versionPath: '/v1' },
+  anthropic: { versionPath: '/v1' },
 } as const satisfies Record<string, ProviderFacts>;
 
 /** A provider's name as administrators write it. */

@@ -1,6 +1,7 @@
+import { ANTHROPIC_ADAPTER } from './anthropic/index.js';
 import type { OpenAiDialect } from './openai/endpoint.js';
 import { createOpenAiAdapter } from './openai/index.js';
-import type { ProviderAdapter } from './provider.js';
+import type { ProviderAdapter } from './provider-adapter.js';
 
 /** Providers that speak OpenAI's format. */
 const OPENAI_DIALECTS: readonly OpenAiDialect[] = [
@@ -8,7 +9,9 @@ const OPENAI_DIALECTS: readonly OpenAiDialect[] = [
   { name: 'openai-compatible', outputLimitField: 'max_tokens', knowsStore: false },
 ];
 
-const ADAPTERS = new Map(OPENAI_DIALECTS.map((dialect) => [dialect.name, createOpenAiAdapter(dialect)]));
+const ADAPTERS = new Map(
+  [...OPENAI_DIALECTS.map(createOpenAiAdapter), ANTHROPIC_ADAPTER].map((adapter) => [adapter.name, adapter]),
+);
 
 /** The adapter of a provider by the name a channel carries; undefined where this build has none. */
 export function findAdapter(provider: string): ProviderAdapter | undefined {

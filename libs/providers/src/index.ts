@@ -1,16 +1,7 @@
-export { MESSAGES_CONVERSION } from './anthropic/index.js';
 export { findAdapter } from './adapters.js';
 export { cleanMessage } from './clean-message.js';
-export type {
-  AnswerReading,
-  ChatChanges,
-  JsonObject,
-  ProviderAdapter,
-  StreamEventReading,
-  UpstreamFailure,
-  UpstreamFailureReason,
-  UsageReading,
-} from './provider.js';
+export type { AnswerReading, JsonObject, UpstreamFailure, UpstreamFailureReason, UsageReading } from './provider.js';
+export type { ProviderAdapter } from './provider-adapter.js';
 export type {
   ConversionWire,
   Endpoint,

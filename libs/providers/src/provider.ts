@@ -34,42 +34,6 @@ export interface UpstreamFailure {
   readonly retryAfterSeconds?: number;
 }
 
-/** One streamed event, as far as the relay must understand it. */
-export interface StreamEventReading {
-  /** The choices that finished with this event, by their index. */
-  readonly finished: readonly number[];
-  /** Text, tool arguments and reasoning delivered by this event; counted where the upstream reports no usage. */
-  readonly text: string;
-  readonly usage: UsageReading | undefined;
-  /** True where the event carries nothing but usage reporting. */
-  readonly isUsageOnly: boolean;
-  readonly failure: UpstreamFailure | undefined;
-}
-
-/** What the gateway changes in a chat request before it goes upstream. */
-export interface ChatChanges {
-  readonly upstreamModel: string;
-  readonly isStream: boolean;
-  /** The output limit to send where the client's own must be lowered, in tokens per choice; undefined leaves it as it is. */
-  readonly outputTokensMax: number | undefined;
-}
-
-/** Translation of one provider's wire format: pure functions, no connection, no state. */
-export interface ProviderAdapter {
-  readonly name: string;
-  /** Path of chat completions below the channel's base URL. */
-  readonly chatPath: string;
-  headers(secret: string): Record<string, string>;
-  chatRequest(body: JsonObject, changes: ChatChanges): JsonObject;
-  /** Reads a whole answer; undefined where it is no chat completion. */
-  readAnswer(answer: unknown): AnswerReading | undefined;
-  /** Reads one event's parsed JSON; undefined where it is no chat completion chunk. */
-  readEvent(event: unknown): StreamEventReading | undefined;
-  /** The event without its usage reporting, for a client that did not ask for it. */
-  withoutUsage(event: JsonObject): JsonObject;
-  readFailure(status: number, body: unknown, retryAfterSeconds: number | undefined): UpstreamFailure;
-}
-
 /** A whole answer, as far as the relay must understand it. */
 export interface AnswerReading {
   readonly text: string;

@@ -1,5 +1,5 @@
 import type { CanonicalAnswer, CanonicalCall, CanonicalEvent, DroppedFields, WireFormat } from '@tokenbay/protocol';
-import type { AnswerReading, JsonObject, StreamEventReading, UpstreamFailure } from './provider.js';
+import type { AnswerReading, JsonObject, UpstreamFailure, UsageReading } from './provider.js';
 
 /**
  * One wire format in which a provider serves text: where it is asked, how a body of that very format passes through, and how any other call
@@ -9,7 +9,8 @@ export interface TextWire {
   readonly format: WireFormat;
   endpoint(target: EndpointTarget): Endpoint;
   readonly passThrough: PassThroughWire;
-  readonly conversion: ConversionWire;
+  /** Absent where nothing but this format's own calls is served. */
+  readonly conversion?: ConversionWire;
 }
 
 /** What an endpoint may depend on: Gemini has model and verb in its path. */
@@ -48,17 +49,29 @@ export interface ScanTerms {
 export interface StreamScanner {
   /** Takes one event's data; undefined where it is no event of this format, which may pass once the stream has begun. */
   read(data: string): ScannedEvent | undefined;
-  /** What must follow the tail where the upstream ended without it: Chat's `[DONE]`. Empty elsewhere. */
+  /** True once an event of the answer itself was read: from then on no other channel is tried. */
+  readonly hasBegun: boolean;
+  /** What follows the tail: Chat's `[DONE]` (the upstream's own is hidden), Messages' `message_stop` unless it was read; else empty. */
   readonly terminator: string;
+  /** What the dialect's error event must tell of the stream so far (Responses: its response and sequence number); absent elsewhere. */
+  readonly progress?: JsonObject | undefined;
 }
 
-/** One scanned event. From the first that `isTail` on, everything waits for the ledger. */
-export interface ScannedEvent extends StreamEventReading {
+/** One scanned event. Nothing in it but what the relay needs; it is made once per event of every stream. */
+export interface ScannedEvent {
+  /** Text, tool arguments and reasoning delivered by this event; counted where the upstream reports no usage. */
+  readonly text: string;
+  /** What the upstream has reported up to now; undefined leaves what was reported before. */
+  readonly usage: UsageReading | undefined;
+  readonly failure: UpstreamFailure | undefined;
+  /** True from the event on that says that the answer is finished: this one and all that follow wait for the ledger. */
   readonly isTail: boolean;
   /** True where nothing of the answer can follow: `[DONE]`, `message_stop`, `response.completed`. Never with Gemini. */
   readonly isTerminator: boolean;
   /** What the client gets in place of the event; undefined: the event as it came; empty: nothing. */
   readonly replacement: string | undefined;
+  /** ASCII text that is cut out of the event's own bytes, which otherwise pass as they came. */
+  readonly cut: string | undefined;
 }
 
 /** Translation between this format and the canonical model. */

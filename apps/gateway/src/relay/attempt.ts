@@ -18,12 +18,12 @@ export interface Attempt {
 }
 
 /** Why a try failed, so far as it decides what comes next. */
-export type AttemptVerdict = 'key' | 'channel' | 'saturated' | 'server' | 'timeout' | 'unreadable';
+export type AttemptVerdict = 'key' | 'channel' | 'saturated' | 'server' | 'timeout' | 'unreadable' | 'unsuited';
 
 /** A failed try that another channel may make good. */
 export class AttemptFailure extends Error {
-  /** What the health of the channel learns of it. */
-  readonly finding: VisitFailure;
+  /** What the health of the channel learns of it; undefined where it was not asked. */
+  readonly finding: VisitFailure | undefined;
   readonly retryAfterSeconds: number | undefined;
   /** True where nothing has reached an upstream, so that another try is no more traffic than the first. */
   readonly isUnsent: boolean;
@@ -37,7 +37,8 @@ export class AttemptFailure extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
     this.isUnsent = isUnsent;
     const waitMs = retryAfterSeconds === undefined ? undefined : retryAfterSeconds * 1_000;
-    this.finding = { reason: finding ?? FINDINGS[verdict], waitMs };
+    const found = finding ?? FINDINGS[verdict];
+    this.finding = found && { reason: found, waitMs };
   }
 }
 
@@ -50,13 +51,14 @@ interface AttemptFailureFacts {
 }
 
 /** What a verdict says where the upstream says no more. */
-const FINDINGS: Readonly<Record<AttemptVerdict, HealthReason>> = {
+const FINDINGS: Readonly<Record<AttemptVerdict, HealthReason | undefined>> = {
   key: 'key_refused',
   channel: 'model_refused',
   saturated: 'rate_limited',
   server: 'failing',
   timeout: 'failing',
   unreadable: 'failing',
+  unsuited: undefined,
 };
 
 /** Throws what an upstream's refusal means: DomainError where it speaks of the client's request, AttemptFailure where it speaks of us. */
@@ -106,6 +108,8 @@ export function toFinalError(failures: readonly AttemptFailure[], obstacle?: Obs
   if (verdicts.has('server')) return new DomainError('upstream_failed', reasons);
   if (verdicts.has('timeout')) return new DomainError('upstream_timeout', reasons);
   if (verdicts.has('saturated') || obstacle?.kind === 'saturated') return saturated(failures, obstacle);
+  if (failures[0]?.verdict === 'unsuited' && verdicts.size === 1 && failures[0].cause instanceof DomainError)
+    return failures[0].cause;
   if (verdicts.has('unreadable')) return new DomainError('response_parse_failed', reasons);
   return unavailable(verdicts, reasons, obstacle);
 }

@@ -33,7 +33,7 @@ export interface BillFacts {
 
 /** The bill of an answer: what was reported, at once, else what can be counted. */
 export function billOf(facts: BillFacts, { usage, text }: Pick<Metered, 'usage' | 'text'>): Bill | Promise<Bill> {
-  return usage ? billReported(facts, usage) : billEstimated(facts, text);
+  return usage && !usage.isPartial ? billReported(facts, usage) : billEstimated(facts, text, usage);
 }
 
 /**
@@ -45,11 +45,17 @@ export function billReported(facts: BillFacts, { usage, isSuspect }: UsageReadin
   return bill(facts, possible, isSuspect || possible !== usage ? 'suspect' : 'reported');
 }
 
-/** The bill of input plus delivered output as a tokenizer counts them, for an answer whose usage nobody reported. */
-export async function billEstimated(facts: BillFacts, delivered: CountedText): Promise<Bill> {
-  const inputTokens = await CountedText.of(facts.call.readInputText()).countTokens();
-  const outputTokens = await delivered.countTokens();
-  return bill(facts, clampToModel(facts, { ...NO_USAGE, inputTokens, outputTokens }), 'estimated');
+/**
+ * The bill of input plus delivered output as a tokenizer counts them, for an answer whose usage nobody reported. Where the input was, that
+ * is believed, and only the output is counted.
+ */
+export async function billEstimated(facts: BillFacts, delivered: CountedText, begun?: UsageReading): Promise<Bill> {
+  const outputTokens = Math.max(await delivered.countTokens(), begun?.usage.outputTokens ?? 0);
+  const input = begun?.usage ?? {
+    ...NO_USAGE,
+    inputTokens: await CountedText.of(facts.call.readInputText()).countTokens(),
+  };
+  return bill(facts, clampToModel(facts, { ...input, outputTokens }), 'estimated');
 }
 
 /** The bill of nothing. */

@@ -1,7 +1,8 @@
 import type { PriceKind, TokenPriceKind } from '@tokenbay/models';
-import type { ErrorView } from '@tokenbay/platform';
-import type { Capability, Dialect } from '@tokenbay/protocol';
+import type { CanonicalCall, Capability, Dialect, DroppedFields, WireFormat } from '@tokenbay/protocol';
 import type { JsonObject } from '@tokenbay/providers';
+import type { Exchange, ExchangeTerms } from './exchange/exchange.js';
+import type { AnswerRenderer } from './exchange/renderer.js';
 
 /** What a surface understood of a client's request: all that the relay needs to admit, price and forward it. */
 export interface Call {
@@ -31,8 +32,21 @@ export interface Call {
   readonly readInputText: () => string;
   /** What keeps a silent stream alive, in the dialect's form. */
   readonly keepAlive: Buffer;
-  /** The last thing sent on a stream that fails, in the dialect's form. */
-  readonly renderStreamError: (view: ErrorView) => string;
+  /**
+   * Opens what brings the call to one channel and its answer back. Throws `conversion_not_implemented` where that channel's provider cannot
+   * serve it, which sends the relay to the next.
+   */
+  readonly openExchange: (terms: ExchangeTerms) => Exchange;
+}
+
+/** A call for text: what is needed to let it pass to a provider that speaks its format, and to convert it for any other. */
+export interface TextCall extends Call {
+  readonly format: WireFormat;
+  /** Reads the body into the canonical model; run only where it is converted. Throws `invalid_request` naming the field. */
+  readonly readCanonical: (body: JsonObject, dropped: DroppedFields) => CanonicalCall;
+  readonly renderer: AnswerRenderer;
+  /** Headers of the client that go with the body where it passes through. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
 }
 
 /** Hosted tools are sold by the request: one call of each that the request offers, whether or not the model makes it. */

@@ -3,7 +3,14 @@ import { type Channel, ChannelCatalog, ChannelHealth, type ChannelKey, type Chan
 import { DomainError } from '@tokenbay/errors';
 import { ModelCatalog } from '@tokenbay/models';
 import { GatewayJobs } from '@tokenbay/platform';
-import { cleanMessage, findAdapter, type ProviderAdapter, type UpstreamFailure } from '@tokenbay/providers';
+import { DroppedFields } from '@tokenbay/protocol';
+import {
+  cleanMessage,
+  findAdapter,
+  type ProviderAdapter,
+  type TextWire,
+  type UpstreamFailure,
+} from '@tokenbay/providers';
 import { readRetryAfter } from '../upstream/read-retry-after.js';
 import { UpstreamClient } from '../upstream/upstream.client.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
@@ -16,6 +23,8 @@ const TEST_MS = 12_000;
 const ANSWER_BYTES_MAX = 1_048_576;
 /** Enough for models that refuse a smaller limit. */
 const OUTPUT_TOKENS_MAX = 16;
+/** As every format of messages takes it. */
+const QUESTION = { messages: [{ role: 'user', content: 'Hi' }], max_tokens: OUTPUT_TOKENS_MAX };
 
 /** What a test of a channel found. */
 interface ChannelTestResult {
@@ -35,6 +44,7 @@ interface Trial {
   readonly key: ChannelKey;
   readonly model: string;
   readonly adapter: ProviderAdapter;
+  readonly wire: TextWire;
 }
 
 /** What one answer of the upstream says of the channel. */
@@ -68,10 +78,11 @@ export class ChannelTester implements OnApplicationBootstrap {
       return { ...nothing, reason: 'no_model', message: 'The channel has no model that can be tested.' };
     if (!key) return { ...nothing, reason: 'no_key', message: 'The channel has no enabled key.' };
     const adapter = findAdapter(channel.provider);
-    if (!adapter || !this.isText(model))
+    const [wire] = adapter?.wires ?? [];
+    if (!adapter || !wire || !this.isText(model))
       return { ...nothing, reason: 'not_testable', message: 'Only models of the capability text can be tested.' };
     const startedAtMs = performance.now();
-    const { status, reason, message } = await this.tryOut({ channel, key, model, adapter });
+    const { status, reason, message } = await this.tryOut({ channel, key, model, adapter, wire });
     const latencyMs = Math.round(performance.now() - startedAtMs);
     return { ok: reason === null, model, keyId: key.id, latencyMs, status, reason, message };
   }
@@ -85,13 +96,14 @@ export class ChannelTester implements OnApplicationBootstrap {
     return this.models.find(model)?.capabilities.has('text') ?? false;
   }
 
-  private async tryOut({ channel, key, model, adapter }: Trial): Promise<Verdict> {
+  private async tryOut(trial: Trial): Promise<Verdict> {
+    const { channel, key, model } = trial;
     const upstreamModel = channel.models.get(model) ?? model;
     const visit = this.health.visitPlace({ channel, key, upstreamModel, isStream: false });
     let secret = '';
     try {
       secret = key.secret();
-      const verdict = await this.ask({ channel, key, model, adapter }, secret);
+      const verdict = await this.ask(trial, secret);
       endVisit(visit, verdict.error);
       return withoutSecret(verdict, secret);
     } catch (error) {
@@ -100,15 +112,22 @@ export class ChannelTester implements OnApplicationBootstrap {
     }
   }
 
-  private async ask({ channel, model, adapter }: Trial, secret: string): Promise<Verdict & { error: unknown }> {
-    const body = { model, messages: [{ role: 'user', content: 'Hi' }] };
+  private async ask({ channel, model, adapter, wire }: Trial, secret: string): Promise<Verdict & { error: unknown }> {
+    const { passThrough, endpoint } = wire;
     const upstreamModel = channel.models.get(model) ?? model;
-    const changes = { upstreamModel, isStream: false, outputTokensMax: OUTPUT_TOKENS_MAX };
+    const limit = { outputTokensMax: OUTPUT_TOKENS_MAX, outputTokensHeld: OUTPUT_TOKENS_MAX };
+    const terms = { upstreamModel, isStream: false, ...limit, dropped: new DroppedFields() };
+    const { path, headers } = endpoint(terms);
     const { connectTimeoutMs } = channel.timeLimits.plain;
     const call = this.upstream.send({
-      ...{ baseUrl: channel.baseUrl, path: adapter.chatPath },
-      headers: { ...adapter.headers(secret), 'content-type': 'application/json', 'user-agent': 'tokenbay-gateway' },
-      body: JSON.stringify(adapter.chatRequest(body, changes)),
+      ...{ baseUrl: channel.baseUrl, path },
+      headers: {
+        ...adapter.headers(secret),
+        ...headers,
+        'content-type': 'application/json',
+        'user-agent': 'tokenbay-gateway',
+      },
+      body: JSON.stringify(passThrough.amendRequest({ model, ...QUESTION }, terms)),
       limits: { connectTimeoutMs, firstByteTimeoutMs: TEST_MS, idleTimeoutMs: TEST_MS, totalTimeoutMs: TEST_MS },
     });
     try {
@@ -116,11 +135,11 @@ export class ChannelTester implements OnApplicationBootstrap {
       const answer = parseObject((await call.readAll(ANSWER_BYTES_MAX)).toString('utf8'));
       const { status } = call;
       const isGood = status >= 200 && status < 300;
-      const reading = isGood ? answer && adapter.readAnswer(answer) : undefined;
+      const reading = isGood ? answer && passThrough.readAnswer(answer) : undefined;
       const retryAfter = readRetryAfter(call.headers);
       const failure = isGood ? reading?.failure : adapter.readFailure(status, answer, retryAfter);
       if (failure) return { ...judge(failure, status), error: errorOf(failure, status) };
-      if (!reading) throw new UpstreamError('malformed', 'no chat completion');
+      if (!reading) throw new UpstreamError('malformed', `not an answer of ${wire.format}`);
       return { status, reason: null, message: null, error: undefined };
     } finally {
       call.abort();

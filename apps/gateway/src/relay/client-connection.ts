@@ -54,7 +54,7 @@ export class ClientConnection {
   }
 
   /** Ends the stream with an error as the last thing sent, and then the connection. */
-  endWithError(rendered: string): void {
+  endWithError(rendered: Buffer): void {
     if (this.isGone) return;
     const { raw } = this.reply;
     raw.end(rendered, () => raw.socket?.end());

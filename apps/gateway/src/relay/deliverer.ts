@@ -53,9 +53,13 @@ export class Deliverer {
   }
 
   /** Charges a whole answer and sends it. */
-  async deliverWhole({ bytes, reading }: WholeAnswer, { reply, client, settlement, facts }: Delivery): Promise<void> {
+  async deliverWhole(
+    { bytes, reading, droppedFields }: WholeAnswer,
+    { reply, client, settlement, facts }: Delivery,
+  ): Promise<void> {
     const bill = billOf(facts, reading);
     await settlement.charge(bill instanceof Promise ? await bill : bill, client.isGone ? 'client_left' : 'completed');
+    nameDropped(reply, droppedFields);
     // Not awaited: a reply is a promise of having been sent, which costs listeners and says nothing that its connection does not.
     void reply.header('content-type', 'application/json').send(bytes);
   }
@@ -65,12 +69,13 @@ export class Deliverer {
    * charged, the dialect's error event is the last thing sent, and it rejects with what went wrong.
    */
   async deliverStream(pump: StreamPump, delivery: Delivery): Promise<void> {
-    const { client, settlement, facts, requestId } = delivery;
+    const { reply, client, settlement, facts, requestId } = delivery;
     const { exchange } = pump;
     client.whenGone(() => exchange.text.freeze());
     const unwatch = this.keepAlives.watch(client, facts.call.keepAlive);
     try {
-      client.startStream('text/event-stream; charset=utf-8');
+      nameDropped(reply, exchange.droppedFields);
+      client.startStream(exchange.contentType);
       await pump.run(client);
       await settlement.charge(await billOf(facts, exchange), client.isGone ? 'client_left' : 'completed');
       unwatch();
@@ -82,7 +87,7 @@ export class Deliverer {
       if (!wasAbandoned(failure)) this.metrics.countError(failure.code);
       void client.write(exchange.takeReady());
       await this.bookFailure(failure, exchange, delivery);
-      client.endWithError(facts.call.renderStreamError(toErrorView(failure, requestId)));
+      client.endWithError(exchange.fail(toErrorView(failure, requestId)));
       throw failure;
     } finally {
       unwatch();
@@ -112,6 +117,11 @@ export class Deliverer {
 
 /** What is needed to book a request that failed. */
 export type BookedFailure = Pick<Delivery, 'settlement' | 'facts'>;
+
+/** Says what of the request no part of the upstream's could carry. */
+function nameDropped(reply: FastifyReply, fields: readonly string[]): void {
+  if (fields.length > 0) void reply.header('x-tokenbay-dropped-fields', fields.join(', '));
+}
 
 function toStreamFailure(error: unknown): DomainError {
   if (error instanceof DomainError) return error;

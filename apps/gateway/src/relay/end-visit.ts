@@ -10,14 +10,19 @@ const OF_THE_REQUEST: ReadonlySet<ErrorCode> = new Set([
   'content_policy_violation',
 ]);
 /** Ends that say nothing of the upstream: it was we who ended the call. */
-const OURS: ReadonlySet<UpstreamErrorKind> = new Set(['abandoned', 'aborted']);
+const OURS: ReadonlySet<UpstreamErrorKind> = new Set(['abandoned', 'aborted', 'stopping']);
 
 /** Tells the channel's health how a request ended there: well where there is no error. */
 export function endVisit(visit: Visit, error: unknown): void {
   if (error === undefined) visit.succeed();
-  else if (error instanceof AttemptFailure) visit.fail(error.finding);
+  else if (error instanceof AttemptFailure) endByAttempt(visit, error);
   else if (error instanceof UpstreamError) endByUpstreamError(visit, error);
   else if (error instanceof DomainError) endByDomainError(visit, error);
+  else visit.release();
+}
+
+function endByAttempt(visit: Visit, { finding }: AttemptFailure): void {
+  if (finding) visit.fail(finding);
   else visit.release();
 }
 

@@ -11,8 +11,7 @@ import { affinityOf } from './affinity.js';
 import { type Attempt, AttemptFailure, throwUpstreamFailure, toAttemptFailure, toFinalError } from './attempt.js';
 import type { Call } from './call.js';
 import { endVisit } from './end-visit.js';
-import { parseObject, type WholeAnswer } from './exchange/exchange.js';
-import { PassThrough } from './exchange/pass-through.js';
+import { type Exchange, parseObject, type WholeAnswer } from './exchange/exchange.js';
 import { StreamPump } from './stream-pump.js';
 
 const ATTEMPTS_MAX = 5;
@@ -26,6 +25,7 @@ const CHARACTERS_SLACK = 1_048_576;
 
 /** A request that was admitted and may go upstream. */
 export interface Assignment {
+  readonly requestId: string;
   readonly call: Call;
   /** Whose request it is. */
   readonly accountId: string;
@@ -80,7 +80,7 @@ export class Forwarder {
     } catch (error) {
       const endsAtMs = startedAtMs + beginWithinMs(visit.channel, assignment.call);
       const progress = { failures: [], tried: { channelIds: [], keyIds: [] }, endsAtMs };
-      noteFailure(error, visit, progress);
+      noteFailure(error, { visit, assignment }, progress);
       return this.tryOthers(assignment, request, progress);
     }
   }
@@ -89,7 +89,7 @@ export class Forwarder {
     const { failures, tried } = progress;
     for (;;) {
       const leftMs = progress.endsAtMs - performance.now();
-      if (failures.length >= ATTEMPTS_MAX || leftMs <= 0 || !assignment.isWanted()) throw toFinalError(failures);
+      if (countTries(failures) >= ATTEMPTS_MAX || leftMs <= 0 || !assignment.isWanted()) throw toFinalError(failures);
       const next = { ...request, tried };
       const visit = this.health.visit(next);
       if (!visit) throw toFinalError(failures, this.health.obstacleOf(next));
@@ -101,7 +101,7 @@ export class Forwarder {
         const limits = limitsOf(visit.channel, assignment.call);
         return await this.attempt(assignment, visit, withinTime(limits, leftMs, assignment.call));
       } catch (error) {
-        noteFailure(error, visit, progress);
+        noteFailure(error, { visit, assignment }, progress);
       }
     }
   }
@@ -121,7 +121,7 @@ export class Forwarder {
       call = this.upstream.send({
         baseUrl: channel.baseUrl,
         ...exchange.request,
-        headers: headersFor(adapter, openSecret(key), assignment.call),
+        headers: headersFor(adapter.headers(openSecret(key)), assignment.call, exchange.request.headers),
         limits,
       });
       assignment.onCall(call);
@@ -149,12 +149,14 @@ export class Forwarder {
   }
 
   private exchangeFor(
-    { call, outputTokensMax, outputTokensTotal }: Assignment,
+    { call, requestId, outputTokensMax, outputTokensTotal }: Assignment,
     { upstreamModel }: Visit,
     adapter: ProviderAdapter,
-  ): PassThrough {
+  ): Exchange {
     const textCharactersMax = outputTokensTotal * CHARACTERS_PER_TOKEN_MAX + CHARACTERS_SLACK;
-    return new PassThrough({ call, adapter, upstreamModel, outputTokensMax, textCharactersMax });
+    const outputTokensHeld = outputTokensTotal / call.choices;
+    const terms = { requestId, adapter, upstreamModel, outputTokensMax, outputTokensHeld, textCharactersMax };
+    return call.openExchange(terms);
   }
 }
 
@@ -165,12 +167,22 @@ function toChannelRequest({ call, candidates, accountId }: Assignment): ChannelR
 }
 
 /** Remembers what failed and is not to be tried again. Throws what no other channel can make good. */
-function noteFailure(error: unknown, { channel, key }: Visit, { failures, tried }: Progress): void {
+function noteFailure(error: unknown, { visit, assignment }: Try, { failures, tried }: Progress): void {
   if (!(error instanceof AttemptFailure)) throw error;
   failures.push(error);
+  const { channel, key } = visit;
   // What speaks of the key leaves the channel's other keys in; everything else speaks of the channel.
   tried.keyIds.push(key.id);
-  if (error.verdict !== 'key' && error.finding.reason !== 'rate_limited') tried.channelIds.push(channel.id);
+  if (error.verdict !== 'key' && error.finding?.reason !== 'rate_limited') tried.channelIds.push(channel.id);
+  if (error.verdict !== 'unsuited') return;
+  // What one channel cannot carry no other channel of its provider can.
+  for (const { id, provider } of assignment.candidates) if (provider === channel.provider) tried.channelIds.push(id);
+}
+
+/** A visit for an assignment. */
+interface Try {
+  readonly visit: Visit;
+  readonly assignment: Assignment;
 }
 
 /** The answer has begun when a plain request would be over, or when the client of a stream would have hung up. */
@@ -187,6 +199,13 @@ function withinTime(limits: CallLimits, leftMs: number, { isStream }: Call): Cal
   };
 }
 
+/** What could not be converted was never tried. */
+function countTries(failures: readonly AttemptFailure[]): number {
+  let tries = 0;
+  for (const { verdict } of failures) if (verdict !== 'unsuited') tries += 1;
+  return tries;
+}
+
 function adapterOf(channel: Channel): ProviderAdapter {
   const adapter = findAdapter(channel.provider);
   if (!adapter) throw new DomainError('conversion_not_implemented', channel.provider);
@@ -201,13 +220,18 @@ function isEventStream({ headers }: UpstreamCall): boolean {
   return /^text\/event-stream\b/i.test(String(headers['content-type']));
 }
 
-function headersFor(adapter: ProviderAdapter, secret: string, call: Call): Record<string, string> {
+function headersFor(
+  credential: Record<string, string>,
+  call: Call,
+  more: Exchange['request']['headers'],
+): Record<string, string> {
   return {
-    ...adapter.headers(secret),
+    ...credential,
     'content-type': 'application/json',
     accept: call.isStream ? 'text/event-stream' : 'application/json',
     'accept-encoding': 'identity',
     'user-agent': 'tokenbay-gateway',
+    ...more,
   };
 }
 
@@ -255,6 +279,8 @@ function judge(error: unknown): AttemptFailure | DomainError {
     return new DomainError('response_parse_failed', error.message, { cause: error });
   }
   if (error instanceof UpstreamError) return toAttemptFailure(error);
+  if (error instanceof DomainError && error.code === 'conversion_not_implemented')
+    return new AttemptFailure('unsuited', error.detail ?? error.code, { isUnsent: true, cause: error });
   if (error instanceof DomainError) {
     return error.code === 'response_parse_failed'
       ? new AttemptFailure('unreadable', error.message, { cause: error })

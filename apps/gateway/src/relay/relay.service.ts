@@ -188,7 +188,7 @@ export class RelayService implements BeforeApplicationShutdown {
       if (outputTokensMax !== undefined) void reply.header('x-output-tokens-limited', String(outputTokensMax));
       const candidates = this.channelsFor(model, caller.group.name);
       const answer = await this.forwarder.forward({
-        ...{ call, candidates, outputTokensMax, attempts, accountId: caller.account.id },
+        ...{ requestId: request.id, call, candidates, outputTokensMax, attempts, accountId: caller.account.id },
         outputTokensTotal: (outputTokensMax ?? price.outputTokensMax) * call.choices,
         onCall: (upstreamCall) => this.deliverer.boundWhenGone(upstreamCall, client),
         onHead: () => this.noteFirstByte(settlement, facts.startedAtMs),

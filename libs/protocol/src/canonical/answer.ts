@@ -59,4 +59,6 @@ export interface UsageReading {
   readonly usage: TokenUsage;
   /** True where the report contradicts itself or holds no whole, non-negative numbers; the usage is then what could be made of it. */
   readonly isSuspect: boolean;
+  /** True where more output came after the report was made: its input holds, its output is to be counted. */
+  readonly isPartial?: boolean;
 }

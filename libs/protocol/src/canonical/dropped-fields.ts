@@ -3,17 +3,20 @@ import { DomainError } from '@tokenbay/errors';
 /** A field's name is the client's own, at most this long in the header. */
 const FIELD = /^[A-Za-z0-9_.[\]-]{1,64}$/;
 const FIELDS_MAX = 32;
+const NONE: readonly string[] = Object.freeze([]);
 
 /**
  * What one conversion could not carry over. Surfaces use it while they read, provider writers while they write. The one question is whether
  * the answer would mean something else without the field: a hint is dropped and named, a demand is refused.
  */
 export class DroppedFields {
-  private readonly names = new Set<string>();
+  private names: Set<string> | undefined;
 
   /** Notes a hint that is left out. The client learns of it in `x-tokenbay-dropped-fields`. */
   drop(field: string): void {
-    if (FIELD.test(field) && this.names.size < FIELDS_MAX) this.names.add(field);
+    if (!FIELD.test(field)) return;
+    this.names ??= new Set();
+    if (this.names.size < FIELDS_MAX) this.names.add(field);
   }
 
   /** Notes a hint only where it was said. */
@@ -35,6 +38,6 @@ export class DroppedFields {
 
   /** The names, in the order they were met, each once. */
   get list(): readonly string[] {
-    return [...this.names];
+    return this.names ? [...this.names] : NONE;
   }
 }

@@ -1,9 +1,4 @@
 import type { Endpoint } from '../text-wire.js';
 
-/** The version of the API that everything here was written by. */
-const VERSION = '2023-06-01';
-
-/** Below a base URL that ends in the version. */
-export function messagesEndpoint(): Endpoint {
-  return { path: '/messages', headers: { 'anthropic-version': VERSION } };
-}
+/** Below a base URL that ends in the version. The header names the version of the API that everything here was written by. */
+export const MESSAGES_ENDPOINT: Endpoint = { path: '/messages', headers: { 'anthropic-version': '2023-06-01' } };

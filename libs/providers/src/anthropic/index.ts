@@ -1,11 +1,23 @@
-import type { ConversionWire } from '../text-wire.js';
+import type { ProviderAdapter } from '../provider-adapter.js';
+import { amendRequest } from './amend-request.js';
+import { MESSAGES_ENDPOINT } from './endpoint.js';
+import { readFailure } from './errors.js';
 import { writeRequest } from './request.js';
-import { readAnswer } from './response.js';
+import { readAnswer, readPassing } from './response.js';
+import { MessagesScanner } from './scanner.js';
 import { MessagesReader } from './stream.js';
 
-/** Any call, asked and answered in Anthropic's Messages. */
-export const MESSAGES_CONVERSION: ConversionWire = {
-  writeRequest,
-  readAnswer,
-  openReader: () => new MessagesReader(),
+/** Anthropic, and whoever speaks its Messages. */
+export const ANTHROPIC_ADAPTER: ProviderAdapter = {
+  name: 'anthropic',
+  headers: (secret) => ({ 'x-api-key': secret }),
+  wires: [
+    {
+      format: 'anthropic-messages',
+      endpoint: () => MESSAGES_ENDPOINT,
+      passThrough: { amendRequest, readAnswer: readPassing, openScanner: () => new MessagesScanner() },
+      conversion: { writeRequest, readAnswer, openReader: () => new MessagesReader() },
+    },
+  ],
+  readFailure,
 };

@@ -1,6 +1,14 @@
 import { DomainError } from '@tokenbay/errors';
-import type { CanonicalAnswer, Citation, OutputPart, Seal, Stop, StopReason } from '@tokenbay/protocol';
-import type { JsonObject, UpstreamFailure } from '../provider.js';
+import {
+  type CanonicalAnswer,
+  type Citation,
+  type OutputPart,
+  type Seal,
+  type Stop,
+  type StopReason,
+  textOfParts,
+} from '@tokenbay/protocol';
+import type { AnswerReading, JsonObject, UpstreamFailure } from '../provider.js';
 import { readErrorBody } from './errors.js';
 import { readUsage } from './usage.js';
 import type { BlockWire, CitationWire, MessageWire } from './wire.js';
@@ -27,6 +35,17 @@ export function readAnswer(body: JsonObject): CanonicalAnswer | UpstreamFailure 
     choices: [{ content, stop: readStop(wire.stop_reason, wire.stop_sequence) }],
     ...(usage && { usage }),
   };
+}
+
+/** Reads a message that passes through as far as it is metered; undefined where it is none. */
+export function readPassing(body: JsonObject): AnswerReading | undefined {
+  const wire: MessageWire = body;
+  if (wire.type === 'error' || wire.error) {
+    return { text: '', usage: undefined, failure: readErrorBody(wire.error ?? {}) };
+  }
+  if (!Array.isArray(wire.content)) return undefined;
+  const text = textOfParts((wire.content as (BlockWire | null)[]).flatMap(readBlock));
+  return { text, usage: readUsage(wire.usage), failure: undefined };
 }
 
 /** Why a message ended; a reason that is news ends it all the same. */

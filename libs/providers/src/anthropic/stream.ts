@@ -146,7 +146,9 @@ export class MessagesReader implements StreamReader {
 
   private reportUsage(): void {
     const reading = readUsage(this.usage);
-    if (reading) this.events.push({ type: 'usage', reading });
+    if (!reading) return;
+    // At its beginning a stream knows its input, and next to nothing of its output.
+    this.events.push({ type: 'usage', reading: this.hasEnded ? reading : { ...reading, isPartial: true } });
   }
 
   private give(delta: PartDelta): void {

@@ -1,3 +1,5 @@
+import type { Endpoint } from '../text-wire.js';
+
 /** How providers that speak OpenAI's format differ from each other: a row of a table. */
 export interface OpenAiDialect {
   readonly name: string;
@@ -7,5 +9,5 @@ export interface OpenAiDialect {
   readonly knowsStore: boolean;
 }
 
-/** Path of chat completions below a base URL that ends in the version. */
-export const CHAT_PATH = '/chat/completions';
+/** Below a base URL that ends in the version. */
+export const CHAT_ENDPOINT: Endpoint = { path: '/chat/completions' };

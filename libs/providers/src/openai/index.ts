@@ -1,20 +1,29 @@
-import type { ProviderAdapter } from '../provider.js';
-import { CHAT_PATH, type OpenAiDialect } from './endpoint.js';
+import type { ProviderAdapter } from '../provider-adapter.js';
+import type { TextWire } from '../text-wire.js';
+import { CHAT_ENDPOINT, type OpenAiDialect } from './endpoint.js';
 import { readFailure } from './errors.js';
-import { toChatRequest } from './request.js';
+import { amendRequest } from './request.js';
 import { readAnswer } from './response.js';
-import { readEvent, withoutUsage } from './stream.js';
+import { ChatScanner } from './stream.js';
 
 /** The adapter of a provider that speaks OpenAI's Chat Completions. */
 export function createOpenAiAdapter(dialect: OpenAiDialect): ProviderAdapter {
   return {
     name: dialect.name,
-    chatPath: CHAT_PATH,
     headers: (secret) => ({ authorization: `Bearer ${secret}` }),
-    chatRequest: (body, changes) => toChatRequest(body, changes, dialect),
-    readAnswer,
-    readEvent,
-    withoutUsage,
+    wires: [createChatWire(dialect)],
     readFailure,
+  };
+}
+
+function createChatWire(dialect: OpenAiDialect): TextWire {
+  return {
+    format: 'openai-chat',
+    endpoint: () => CHAT_ENDPOINT,
+    passThrough: {
+      amendRequest: (body, terms) => amendRequest(body, terms, dialect),
+      readAnswer,
+      openScanner: (terms) => new ChatScanner(terms),
+    },
   };
 }

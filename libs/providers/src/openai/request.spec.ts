@@ -1,8 +1,16 @@
+import { DroppedFields } from '@tokenbay/protocol';
 import { findAdapter } from '../adapters.js';
+import type { JsonObject } from '../provider.js';
+import type { WriteTerms } from '../text-wire.js';
 
-const changes = { upstreamModel: 'up', isStream: false, outputTokensMax: undefined };
-const openai = findAdapter('openai')!;
-const compatible = findAdapter('openai-compatible')!;
+const changes = {
+  ...{ upstreamModel: 'up', isStream: false, outputTokensMax: undefined },
+  ...{ outputTokensHeld: 9_000, dropped: new DroppedFields() },
+};
+
+function amend(provider: string, body: JsonObject, terms: WriteTerms): JsonObject {
+  return findAdapter(provider)!.wires[0]!.passThrough.amendRequest(body, terms);
+}
 
 describe('a chat request on its way to an upstream', () => {
   it('keeps every field that we do not know', () => {
@@ -12,19 +20,19 @@ describe('a chat request on its way to an upstream', () => {
       logit_bias: { '1': 2 },
       novelty: true,
     };
-    expect(compatible.chatRequest(body, changes)).toEqual({ ...body, model: 'up' });
+    expect(amend('openai-compatible', body, changes)).toEqual({ ...body, model: 'up' });
   });
 
   it('is not stored: switched off wherever the provider knows the field or the client used it', () => {
-    expect(openai.chatRequest({ store: true }, changes)['store']).toBe(false);
-    expect(openai.chatRequest({}, changes)['store']).toBe(false);
-    expect(compatible.chatRequest({ store: true }, changes)['store']).toBe(false);
-    expect('store' in compatible.chatRequest({}, changes)).toBe(false);
+    expect(amend('openai', { store: true }, changes)['store']).toBe(false);
+    expect(amend('openai', {}, changes)['store']).toBe(false);
+    expect(amend('openai-compatible', { store: true }, changes)['store']).toBe(false);
+    expect('store' in amend('openai-compatible', {}, changes)).toBe(false);
   });
 
   it('asks for usage on streams, keeping the other options', () => {
     const body = { stream: true, stream_options: { include_usage: false, include_obfuscation: false } };
-    expect(openai.chatRequest(body, { ...changes, isStream: true })['stream_options']).toEqual({
+    expect(amend('openai', body, { ...changes, isStream: true })['stream_options']).toEqual({
       include_usage: true,
       include_obfuscation: false,
     });
@@ -32,29 +40,29 @@ describe('a chat request on its way to an upstream', () => {
 
   it("lowers the limit in the client's own field, or in the provider's where it sent none", () => {
     const lowered = { ...changes, outputTokensMax: 300 };
-    expect(openai.chatRequest({ max_tokens: 900 }, lowered)).toMatchObject({ max_tokens: 300 });
-    expect(openai.chatRequest({}, lowered)).toMatchObject({ max_completion_tokens: 300 });
-    expect(compatible.chatRequest({}, lowered)).toMatchObject({ max_tokens: 300 });
-    expect('max_tokens' in openai.chatRequest({}, changes)).toBe(false);
+    expect(amend('openai', { max_tokens: 900 }, lowered)).toMatchObject({ max_tokens: 300 });
+    expect(amend('openai', {}, lowered)).toMatchObject({ max_completion_tokens: 300 });
+    expect(amend('openai-compatible', {}, lowered)).toMatchObject({ max_tokens: 300 });
+    expect('max_tokens' in amend('openai', {}, changes)).toBe(false);
   });
 
   it('sends one limit in one field: the client’s own, or the one that the provider obeys', () => {
-    const limits = (body: object) => compatible.chatRequest({ ...body }, changes);
+    const limits = (body: object) => amend('openai-compatible', { ...body }, changes);
     expect(limits({ max_completion_tokens: 5 })).toEqual({ model: 'up', max_completion_tokens: 5 });
     expect(limits({ max_tokens: 5 })).toEqual({ model: 'up', max_tokens: 5 });
     expect(limits({ max_completion_tokens: 1, max_tokens: 1000 })).toEqual({ model: 'up', max_tokens: 1 });
-    const both = openai.chatRequest({ max_completion_tokens: 9, max_tokens: 5 }, changes);
+    const both = amend('openai', { max_completion_tokens: 9, max_tokens: 5 }, changes);
     expect([both['max_completion_tokens'], 'max_tokens' in both]).toEqual([5, false]);
-    expect(openai.chatRequest({ max_tokens: 5 }, changes)).toEqual({ model: 'up', store: false, max_tokens: 5 });
+    expect(amend('openai', { max_tokens: 5 }, changes)).toEqual({ model: 'up', store: false, max_tokens: 5 });
   });
 
   it("never lets a tier chosen in the provider's settings raise the price", () => {
-    expect(openai.chatRequest({ service_tier: 'auto' }, changes)['service_tier']).toBe('default');
+    expect(amend('openai', { service_tier: 'auto' }, changes)['service_tier']).toBe('default');
   });
 
   it('does not change the body it was given', () => {
     const body = Object.freeze({ model: 'public', store: true });
-    openai.chatRequest(body, { ...changes, isStream: true });
+    amend('openai', body, { ...changes, isStream: true });
     expect(body).toEqual({ model: 'public', store: true });
   });
 });

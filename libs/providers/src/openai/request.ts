@@ -1,18 +1,19 @@
-import type { ChatChanges, JsonObject } from '../provider.js';
+import type { JsonObject } from '../provider.js';
+import type { WriteTerms } from '../text-wire.js';
 import type { OpenAiDialect } from './endpoint.js';
 
 /**
  * The client's body with the few changes that must be: the upstream's model name, no storing at the provider, usage reporting on
  * streams, and a lowered output limit. Fields we do not know are left as they are.
  */
-export function toChatRequest(body: JsonObject, changes: ChatChanges, dialect: OpenAiDialect): JsonObject {
-  const request: JsonObject = { ...body, model: changes.upstreamModel };
+export function amendRequest(body: JsonObject, terms: WriteTerms, dialect: OpenAiDialect): JsonObject {
+  const request: JsonObject = { ...body, model: terms.upstreamModel };
   if (dialect.knowsStore || 'store' in body) request['store'] = false;
-  if (changes.isStream) {
+  if (terms.isStream) {
     request['stream_options'] = { ...(body['stream_options'] as JsonObject | null | undefined), include_usage: true };
   }
   if (request['service_tier'] === 'auto') request['service_tier'] = 'default';
-  return withOutputLimit(request, changes.outputTokensMax, dialect);
+  return withOutputLimit(request, terms.outputTokensMax, dialect);
 }
 
 /**

@@ -1,12 +1,11 @@
-import type { AnswerReading } from '../provider.js';
+import type { AnswerReading, JsonObject } from '../provider.js';
 import { readErrorBody } from './errors.js';
 import { readUsage } from './usage.js';
 import { arrayOf, type ChatCompletionWire, type MessageWire } from './wire.js';
 
 /** Reads a whole chat completion; undefined where it is none. A 200 that carries an error is read as the failure it is. */
-export function readAnswer(answer: unknown): AnswerReading | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  const wire = answer as ChatCompletionWire;
+export function readAnswer(answer: JsonObject): AnswerReading | undefined {
+  const wire: ChatCompletionWire = answer;
   if (wire.error) return { text: '', usage: undefined, failure: readErrorBody(wire.error) };
   const choices = arrayOf(wire.choices);
   if (!choices) return undefined;

@@ -17,6 +17,8 @@ export interface ConversionStreamTerms {
   readonly choices: number;
   /** More text than any model can write within its limit. */
   readonly textCharactersMax: number;
+  readonly contentType: string;
+  readonly droppedFields: readonly string[];
 }
 
 /** A stream of one format, read into canonical events and written in the client's dialect. */
@@ -57,9 +59,16 @@ export class ConversionStream implements StreamExchange {
     return [Buffer.from(this.tail)];
   }
 
-  /** The dialect's error event, legal wherever the stream was cut. */
   fail(error: ErrorView): Buffer {
     return Buffer.from(this.terms.renderer.fail(error));
+  }
+
+  get contentType(): string {
+    return this.terms.contentType;
+  }
+
+  get droppedFields(): readonly string[] {
+    return this.terms.droppedFields;
   }
 
   get failure(): UpstreamFailure | undefined {

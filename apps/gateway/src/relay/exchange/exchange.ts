@@ -1,14 +1,16 @@
+import type { ErrorView } from '@tokenbay/platform';
 import type { AnswerReading, JsonObject, ProviderAdapter, UpstreamFailure, UsageReading } from '@tokenbay/providers';
-import type { Call } from '../call.js';
 import type { CountedText } from '../count-tokens.js';
 
 /** What the upstream is asked for in place of what the client asked for. */
 export interface ExchangeTerms {
-  readonly call: Call;
+  readonly requestId: string;
   readonly adapter: ProviderAdapter;
   readonly upstreamModel: string;
   /** The lowered output limit per choice; undefined leaves the client's. */
   readonly outputTokensMax: number | undefined;
+  /** What is held for, in tokens per choice. */
+  readonly outputTokensHeld: number;
   /** More text than any model can write within its limit. */
   readonly textCharactersMax: number;
 }
@@ -16,6 +18,8 @@ export interface ExchangeTerms {
 /** A request as it goes upstream. */
 export interface OutgoingRequest {
   readonly path: string;
+  /** Beside the provider's credential and what every request has. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
   readonly body: string;
 }
 
@@ -31,6 +35,8 @@ export interface Exchange {
 export interface WholeAnswer {
   readonly bytes: Buffer;
   readonly reading: Omit<AnswerReading, 'text'> & { readonly text: CountedText };
+  /** What of the request was left out, by the client's names. */
+  readonly droppedFields: readonly string[];
 }
 
 /** A stream on its way through: deltas are ready at once, the tail (finish, usage, terminator) waits for the ledger. */
@@ -43,6 +49,12 @@ export interface StreamExchange {
   takeReady(): Buffer[];
   /** The last bytes of a complete stream, terminator included. */
   takeTail(): Buffer[];
+  /** The last thing sent where the stream breaks: the dialect's error event, legal wherever that happens. */
+  fail(error: ErrorView): Buffer;
+  /** Of what the client gets. */
+  readonly contentType: string;
+  /** What of the request was left out, by the client's names. */
+  readonly droppedFields: readonly string[];
   /** True once an event of the answer itself was read. */
   readonly hasBegun: boolean;
   /** True once nothing more can come. */

@@ -1,17 +1,15 @@
-import { findAdapter } from '@tokenbay/providers';
-import type { Call } from '../call.js';
+import { findAdapter, type ScanTerms } from '@tokenbay/providers';
+import { CHAT_RENDERER } from '../../surfaces/openai-chat/answer.js';
 import { PassThroughStream } from './pass-through-stream.js';
 
-const adapter = findAdapter('openai')!;
+const wire = findAdapter('openai')!.wires.find(({ format }) => format === 'openai-chat')!;
 
-function stream(overrides: Partial<Call> = {}): PassThroughStream {
-  const call = { choices: 1, wantsUsage: false, ...overrides } as Call;
+function stream(overrides: Partial<ScanTerms> = {}): PassThroughStream {
   return new PassThroughStream({
-    call,
-    adapter,
-    upstreamModel: 'm',
-    outputTokensMax: undefined,
+    scanner: wire.passThrough.openScanner({ choices: 1, wantsUsage: false, ...overrides }),
+    renderer: CHAT_RENDERER,
     textCharactersMax: 100_000,
+    droppedFields: [],
   });
 }
 

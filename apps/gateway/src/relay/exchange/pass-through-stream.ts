@@ -1,19 +1,25 @@
 import { DomainError } from '@tokenbay/errors';
-import type { StreamEventReading, UpstreamFailure, UsageReading } from '@tokenbay/providers';
+import type { ErrorView } from '@tokenbay/platform';
+import type { ScannedEvent, StreamScanner, UpstreamFailure, UsageReading } from '@tokenbay/providers';
 import { type SseEvent, SseReader } from '../../upstream/sse-reader.js';
 import { UpstreamError } from '../../upstream/upstream-error.js';
 import { CountedText } from '../count-tokens.js';
-import { type ExchangeTerms, parseObject, type StreamExchange } from './exchange.js';
+import type { StreamExchange } from './exchange.js';
+import type { AnswerRenderer } from './renderer.js';
 
-const TERMINATOR = Buffer.from('data: [DONE]\n\n');
 const TAIL_BYTES_MAX = 4_194_304;
-/** Written by OpenAI into every chunk but the last once usage is asked for. Quotes inside strings are escaped, so this can only be the field. */
-const EMPTY_USAGE = Buffer.from(',"usage":null');
-const EMPTY_USAGE_WRITTEN_OTHERWISE = /,\s*"usage"\s*:\s*null|"usage"\s*:\s*null\s*,/;
 
-/** A chat completion stream whose events pass as they came, but for usage reporting that the client did not ask for. */
+/** What a stream that passes through is made of. */
+export interface PassThroughStreamTerms {
+  readonly scanner: StreamScanner;
+  readonly renderer: Pick<AnswerRenderer, 'streamType' | 'renderFailure'>;
+  /** More text than any model can write within its limit. */
+  readonly textCharactersMax: number;
+  readonly droppedFields: readonly string[];
+}
+
+/** A stream whose events pass as they came, but for what its scanner hides. */
 export class PassThroughStream implements StreamExchange {
-  hasBegun = false;
   isTerminated = false;
   failure: UpstreamFailure | undefined;
   usage: UsageReading | undefined;
@@ -22,9 +28,9 @@ export class PassThroughStream implements StreamExchange {
   private ready: Buffer[] = [];
   private readonly tail: Buffer[] = [];
   private tailBytes = 0;
-  private readonly finished = new Set<number>();
+  private hasFinished = false;
 
-  constructor(private readonly terms: ExchangeTerms) {}
+  constructor(private readonly terms: PassThroughStreamTerms) {}
 
   push(chunk: Buffer): void {
     this.reader.push(chunk);
@@ -45,15 +51,27 @@ export class PassThroughStream implements StreamExchange {
   }
 
   takeTail(): Buffer[] {
-    return [...this.tail, TERMINATOR];
+    return [...this.tail, Buffer.from(this.terms.scanner.terminator)];
+  }
+
+  fail(error: ErrorView): Buffer {
+    return Buffer.from(this.terms.renderer.renderFailure(error, this.terms.scanner.progress));
+  }
+
+  get contentType(): string {
+    return this.terms.renderer.streamType;
+  }
+
+  get droppedFields(): readonly string[] {
+    return this.terms.droppedFields;
+  }
+
+  get hasBegun(): boolean {
+    return this.terms.scanner.hasBegun;
   }
 
   get isComplete(): boolean {
     return this.hasBegun && this.failure === undefined && (this.isTerminated || this.hasFinished);
-  }
-
-  private get hasFinished(): boolean {
-    return this.finished.size >= this.terms.call.choices;
   }
 
   private accept({ raw, data }: SseEvent): void {
@@ -62,25 +80,24 @@ export class PassThroughStream implements StreamExchange {
       if (this.hasBegun && !this.hasFinished) this.forward(raw);
       return;
     }
-    if (data.trim() === '[DONE]') {
-      this.isTerminated = true;
+    const event = this.terms.scanner.read(data);
+    if (event === undefined) return this.passNews(raw);
+    if (event.failure) {
+      this.failure = event.failure;
       return;
     }
-    const event = parseObject(data);
-    const reading = event && this.terms.adapter.readEvent(event);
-    // News of a stream that has begun well passes: providers add kinds of events.
-    if (event && !reading && this.hasBegun) return this.deliver(raw);
-    if (!reading) throw new DomainError('response_parse_failed', 'not a chat completion chunk');
-    if (reading.failure) {
-      this.failure = reading.failure;
-      return;
-    }
-    this.hasBegun = true;
-    this.text.add(reading.text);
-    for (const choice of reading.finished) this.finished.add(choice);
+    this.text.add(event.text);
     this.assertWithinBounds();
-    if (reading.usage) this.usage = reading.usage;
-    this.pass(raw, data, reading);
+    if (event.usage) this.usage = event.usage;
+    if (event.isTail) this.hasFinished = true;
+    if (event.isTerminator) this.isTerminated = true;
+    this.pass(raw, event);
+  }
+
+  /** News of a stream that has begun well passes: providers add kinds of events. */
+  private passNews(raw: Buffer): void {
+    if (!this.hasBegun) throw new DomainError('response_parse_failed', 'not an event of this format');
+    this.deliver(raw);
   }
 
   /** An upstream that goes on far beyond the limit it was given goes on for ever. */
@@ -89,23 +106,15 @@ export class PassThroughStream implements StreamExchange {
       throw new UpstreamError('too_large', 'far beyond its limit');
   }
 
-  private pass(raw: Buffer, data: string, reading: StreamEventReading): void {
-    if (this.terms.call.wantsUsage) this.deliver(raw);
-    else if (reading.isUsageOnly) return;
-    else if (reading.usage) {
-      const event = this.terms.adapter.withoutUsage(parseObject(data) ?? {});
-      this.deliver(Buffer.from(`data: ${JSON.stringify(event)}\n\n`));
-    } else this.passWithoutEmptyUsage(raw, data);
-  }
-
-  private passWithoutEmptyUsage(raw: Buffer, data: string): void {
-    const at = raw.indexOf(EMPTY_USAGE);
-    if (at !== -1) {
-      this.deliver(raw.subarray(0, at));
-      this.deliver(raw.subarray(at + EMPTY_USAGE.length));
-    } else if (data.includes('"usage"')) {
-      this.deliver(Buffer.from(`data: ${data.replace(EMPTY_USAGE_WRITTEN_OTHERWISE, '')}\n\n`));
-    } else this.deliver(raw);
+  private pass(raw: Buffer, { replacement, cut }: ScannedEvent): void {
+    if (replacement !== undefined) {
+      if (replacement !== '') this.deliver(Buffer.from(replacement));
+      return;
+    }
+    const at = cut === undefined ? -1 : raw.indexOf(cut);
+    if (cut === undefined || at === -1) return this.deliver(raw);
+    this.deliver(raw.subarray(0, at));
+    this.deliver(raw.subarray(at + cut.length));
   }
 
   private deliver(bytes: Buffer): void {

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { DomainError } from '@tokenbay/errors';
+import type { TextWire, WriteTerms } from '@tokenbay/providers';
+import type { TextCall } from '../call.js';
 import { CountedText } from '../count-tokens.js';
 import {
   type Exchange,
@@ -11,24 +13,41 @@ import {
 } from './exchange.js';
 import { PassThroughStream } from './pass-through-stream.js';
 
+/** What a call that passes through is made of. */
+export interface PassThroughTerms {
+  readonly call: TextCall;
+  readonly wire: TextWire;
+  readonly writeTerms: WriteTerms;
+  readonly terms: ExchangeTerms;
+}
+
 /** The exchange where client and channel speak the same dialect: the parsed body with the fewest changes, and the upstream's own bytes. */
 export class PassThrough implements Exchange {
   readonly request: OutgoingRequest;
 
-  constructor(private readonly terms: ExchangeTerms) {
-    const { adapter, call, upstreamModel, outputTokensMax } = terms;
-    const body = adapter.chatRequest(call.body, { upstreamModel, isStream: call.isStream, outputTokensMax });
-    this.request = { path: adapter.chatPath, body: JSON.stringify(body) };
+  constructor(private readonly parts: PassThroughTerms) {
+    const { call, wire, writeTerms } = parts;
+    const { path, headers } = wire.endpoint(writeTerms);
+    const body = JSON.stringify(wire.passThrough.amendRequest(call.body, writeTerms));
+    this.request = { path, headers: call.headers ? { ...headers, ...call.headers } : headers, body };
   }
 
   readAnswer(bytes: Buffer): WholeAnswer {
+    const { wire, writeTerms } = this.parts;
     const answer = isUtf8(bytes) ? parseObject(bytes.toString('utf8')) : undefined;
-    const reading = answer && this.terms.adapter.readAnswer(answer);
-    if (!reading) throw new DomainError('response_parse_failed', 'not a chat completion');
-    return { bytes, reading: { ...reading, text: CountedText.of(reading.text) } };
+    const reading = answer && wire.passThrough.readAnswer(answer);
+    if (!reading) throw new DomainError('response_parse_failed', `not an answer of ${wire.format}`);
+    const droppedFields = writeTerms.dropped.list;
+    return { bytes, droppedFields, reading: { ...reading, text: CountedText.of(reading.text) } };
   }
 
   openStream(): StreamExchange {
-    return new PassThroughStream(this.terms);
+    const { call, wire, writeTerms, terms } = this.parts;
+    return new PassThroughStream({
+      scanner: wire.passThrough.openScanner({ choices: call.choices, wantsUsage: call.wantsUsage }),
+      renderer: call.renderer,
+      textCharactersMax: terms.textCharactersMax,
+      droppedFields: writeTerms.dropped.list,
+    });
   }
 }

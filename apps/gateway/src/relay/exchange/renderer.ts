@@ -1,5 +1,5 @@
 import type { ErrorView } from '@tokenbay/platform';
-import type { CanonicalAnswer, CanonicalEvent } from '@tokenbay/protocol';
+import type { CanonicalAnswer, CanonicalEvent, JsonObject } from '@tokenbay/protocol';
 
 /** Writes canonical answers in one dialect. Each surface has one, and its Call carries it. */
 export interface AnswerRenderer {
@@ -8,6 +8,8 @@ export interface AnswerRenderer {
   /** The body of a whole answer. */
   renderAnswer(answer: CanonicalAnswer, context: RenderContext): string;
   openStream(context: RenderContext): StreamRenderer;
+  /** The dialect's error event for a stream that passed through; `progress` is what its scanner has kept of it. */
+  renderFailure(error: ErrorView, progress: JsonObject | undefined): string;
 }
 
 /** What an answer says of itself that the upstream does not decide. */

@@ -8,6 +8,7 @@ import {
 import type { JsonObject } from '@tokenbay/providers';
 import type { AnswerRenderer, RenderContext } from '../../relay/exchange/renderer.js';
 import { toMediaUrl } from '../media-source.js';
+import { renderStreamError } from './error.js';
 import {
   finishReasonOf,
   headOf,
@@ -28,6 +29,7 @@ export const CHAT_RENDERER: AnswerRenderer = {
       ...(usage && { usage: renderUsage(usage.usage) }),
     }),
   openStream: (context) => new ChatStreamRenderer(context),
+  renderFailure: renderStreamError,
 };
 
 type PartOf<T extends OutputPart['type']> = Extract<OutputPart, { readonly type: T }>;

@@ -13,6 +13,6 @@ export class OpenAiChatController {
   /** Answers one completion, whole or as an event stream. */
   @RelayRoute('/v1/chat/completions')
   async complete(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    return this.relay.serve(readChatCall(jsonBodyOf(request), request.bodyBytes), request, reply);
+    return this.relay.serve(readChatCall(jsonBodyOf(request), request.bodyBytes, request.headers), request, reply);
   }
 }

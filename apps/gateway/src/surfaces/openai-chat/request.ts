@@ -1,8 +1,12 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { DomainError } from '@tokenbay/errors';
 import type { PriceKind, TokenPriceKind } from '@tokenbay/models';
 import type { JsonObject } from '@tokenbay/providers';
-import type { Call } from '../../relay/call.js';
-import { renderStreamError } from './error.js';
+import type { Call, TextCall } from '../../relay/call.js';
+import { openTextExchange } from '../../relay/exchange/open-text-exchange.js';
+import { CHAT_RENDERER } from './answer.js';
+import { readCanonicalCall } from './canonical-call.js';
+import { forwardedHeaders } from '../forwarded-headers.js';
 import { type MessageParts, readInputText, scanMessages } from './messages.js';
 
 type PricedKinds = Pick<Call, 'priceKinds' | 'excludedKinds'>;
@@ -33,11 +37,13 @@ const UNPRICED_FIELDS = [
   'extra_body',
   'best_of',
 ];
+/** What clients of this dialect say beside the body that their provider may need. */
+const FORWARDED = ['openai-beta'];
 const MODALITIES = ['text', 'audio', 'image'];
 const ORDINARY_TOOLS = new Set(['function', 'custom']);
 
 /** Understands a body of `POST /v1/chat/completions`. Throws `invalid_request` naming the field, and `not_implemented` for upstream state. */
-export function readChatCall(body: JsonObject, bodyBytes: number): Call {
+export function readChatCall(body: JsonObject, bodyBytes: number, headers: IncomingHttpHeaders): TextCall {
   const model = body['model'];
   if (typeof model !== 'string' || model === '') throw invalid('model', 'is required and must be a string');
   assertNoUpstreamState(body);
@@ -47,7 +53,7 @@ export function readChatCall(body: JsonObject, bodyBytes: number): Call {
   const modalities = readModalities(body['modalities']);
   const hostedTools = readHostedTools(body);
   const thinking = readThinkingBudget(body);
-  return {
+  const call: TextCall = {
     dialect: 'openai',
     capability: 'text',
     model,
@@ -64,8 +70,13 @@ export function readChatCall(body: JsonObject, bodyBytes: number): Call {
     serviceTier: readServiceTier(body['service_tier']),
     readInputText: () => readInputText(body),
     keepAlive: KEEP_ALIVE,
-    renderStreamError,
+    format: 'openai-chat',
+    readCanonical: readCanonicalCall,
+    renderer: CHAT_RENDERER,
+    headers: forwardedHeaders(headers, FORWARDED),
+    openExchange: (terms) => openTextExchange(call, terms),
   };
+  return call;
 }
 
 /** Chat reports images as ordinary input; audio is a kind of its own where it is used at all. */

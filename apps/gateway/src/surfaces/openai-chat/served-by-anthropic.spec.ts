@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { DomainError } from '@tokenbay/errors';
 import { toErrorView } from '@tokenbay/platform';
 import { DroppedFields } from '@tokenbay/protocol';
-import { isFailure, type JsonObject, MESSAGES_CONVERSION } from '@tokenbay/providers';
+import { findAdapter, isFailure, type JsonObject } from '@tokenbay/providers';
 import { ConversionStream } from '../../relay/exchange/conversion-stream.js';
 import { CHAT_RENDERER } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
 
 const FIXTURES = new URL('../../../../../libs/providers/src/anthropic/fixtures/', import.meta.url);
+const MESSAGES_CONVERSION = findAdapter('anthropic')!.wires[0]!.conversion!;
 const STREAM = readFileSync(new URL('thinking-and-tools.sse', FIXTURES));
 const ANSWER = JSON.parse(readFileSync(new URL('thinking-and-tools.json', FIXTURES), 'utf8')) as JsonObject;
 const SIGNATURE = 'EqQBCgIYAhIM1gbcDa9GJwZA2b3h==';
@@ -24,11 +25,9 @@ function ask(body: object, upstreamModel = 'claude-sonnet-4-6'): { request: Json
 
 const hello = [{ role: 'user', content: 'Hello' }];
 function open(): ConversionStream {
+  const terms = { choices: 1, textCharactersMax: 100_000, contentType: CHAT_RENDERER.streamType, droppedFields: [] };
   const renderer = CHAT_RENDERER.openStream(context);
-  return new ConversionStream({
-    ...{ reader: MESSAGES_CONVERSION.openReader(), renderer },
-    ...{ choices: 1, textCharactersMax: 100_000 },
-  });
+  return new ConversionStream({ ...terms, reader: MESSAGES_CONVERSION.openReader(), renderer });
 }
 
 function feed(exchange: ConversionStream, ...pieces: Buffer[]): { ready: string; tail: string } {

@@ -1,0 +1,40 @@
+import { DomainError } from '@tokenbay/errors';
+import { DroppedFields } from '@tokenbay/protocol';
+import type { WriteTerms } from '@tokenbay/providers';
+import type { TextCall } from '../call.js';
+import { Conversion } from './conversion.js';
+import type { Exchange, ExchangeTerms } from './exchange.js';
+import { PassThrough } from './pass-through.js';
+import type { RenderContext } from './renderer.js';
+
+/**
+ * Lets a call pass where the provider speaks its format, and converts it for any other. Throws `conversion_not_implemented` where the
+ * provider serves no text, or cannot be asked for what the call demands.
+ */
+export function openTextExchange(call: TextCall, terms: ExchangeTerms): Exchange {
+  const { adapter, upstreamModel, outputTokensMax, outputTokensHeld } = terms;
+  const dropped = new DroppedFields();
+  const writeTerms = { upstreamModel, isStream: call.isStream, outputTokensMax, outputTokensHeld, dropped };
+  const own = adapter.wires.find(({ format }) => format === call.format);
+  return own ? new PassThrough({ call, wire: own, writeTerms, terms }) : convert(call, terms, writeTerms);
+}
+
+function convert(
+  call: TextCall,
+  { adapter, requestId, textCharactersMax }: ExchangeTerms,
+  terms: WriteTerms,
+): Exchange {
+  const canonical = call.readCanonical(call.body, terms.dropped);
+  const wire = adapter.chooseWire?.(canonical, call.format) ?? adapter.wires[0];
+  if (!wire?.conversion) throw new DomainError('conversion_not_implemented', adapter.name);
+  const context: RenderContext = {
+    ...{ requestId, model: call.model, wantsUsage: call.wantsUsage },
+    createdAtSeconds: Math.floor(Date.now() / 1000),
+  };
+  const target = { upstreamModel: terms.upstreamModel, isStream: terms.isStream };
+  return new Conversion({
+    request: { ...wire.endpoint(target), body: JSON.stringify(wire.conversion.writeRequest(canonical, terms)) },
+    ...{ wire: wire.conversion, renderer: call.renderer, context, textCharactersMax },
+    ...{ choices: call.choices, droppedFields: terms.dropped.list },
+  });
+}

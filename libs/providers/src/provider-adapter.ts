@@ -1,0 +1,16 @@
+import type { CanonicalCall, WireFormat } from '@tokenbay/protocol';
+import type { UpstreamFailure } from './provider.js';
+import type { TextWire } from './text-wire.js';
+
+/** Everything the relay may ask about one provider: pure functions, no connection, no state. */
+export interface ProviderAdapter {
+  readonly name: string;
+  /** The provider's credential, as it travels. */
+  headers(secret: string): Record<string, string>;
+  /** The formats in which it serves text; a call that must be converted takes the first. */
+  readonly wires: readonly TextWire[];
+  /** Which of the wires carries best what is asked for; absent where there is but one. */
+  readonly chooseWire?: (call: CanonicalCall, from: WireFormat) => TextWire;
+  /** What an answer that is not 2xx means. */
+  readFailure(status: number, body: unknown, retryAfterSeconds: number | undefined): UpstreamFailure;
+}
