@@ -12,6 +12,7 @@ import { HealthModule } from './health/health.module.js';
 import { RelayModule } from './relay/relay.module.js';
 import { AccountController } from './surfaces/account/account.controller.js';
 import { UsageController } from './surfaces/account/usage.controller.js';
+import { AnthropicMessagesController } from './surfaces/anthropic-messages/anthropic-messages.controller.js';
 import { GeminiModelsController, ModelsController } from './surfaces/models/models.controller.js';
 import { ModelsService } from './surfaces/models/models.service.js';
 import { OpenAiChatController } from './surfaces/openai-chat/openai-chat.controller.js';
@@ -39,7 +40,14 @@ export class GatewayModule {
         HealthModule,
         RelayModule,
       ],
-      controllers: [OpenAiChatController, ModelsController, GeminiModelsController, AccountController, UsageController],
+      controllers: [
+        OpenAiChatController,
+        AnthropicMessagesController,
+        ModelsController,
+        GeminiModelsController,
+        AccountController,
+        UsageController,
+      ],
       providers: [
         { provide: GATEWAY_CONFIG, useValue: config },
         { provide: ErrorCounts, useValue: errorCounts },

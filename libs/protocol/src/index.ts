@@ -43,6 +43,7 @@ export type {
 export { DroppedFields } from './canonical/dropped-fields.js';
 export type { CanonicalEvent, PartDelta, PartOpening } from './canonical/events.js';
 export type { JsonObject } from './canonical/json.js';
+export { toPlainId } from './canonical/plain-id.js';
 export { readSeal, type Seal, writeSeal } from './canonical/seal.js';
 export { textOfParts } from './canonical/text-of-parts.js';
 export type { ToolChoice, ToolDefinition } from './canonical/tools.js';

@@ -39,6 +39,12 @@ export interface Call {
   readonly openExchange: (terms: ExchangeTerms) => Exchange;
 }
 
+/** What is counted for a client that asks how many tokens its request would have: free, and nothing is forwarded. */
+export interface CountedInput extends Pick<Call, 'model' | 'capability' | 'readInputText'> {
+  /** What no tokenizer sees: pictures and documents. */
+  readonly addedTokens: number;
+}
+
 /** A call for text: what is needed to let it pass to a provider that speaks its format, and to convert it for any other. */
 export interface TextCall extends Call {
   readonly format: WireFormat;

@@ -22,11 +22,12 @@ import { LoadShedder } from '../health/overload/load-shedder.js';
 import { RequestMetrics } from '../health/request-metrics.js';
 import { UpstreamClient } from '../upstream/upstream.client.js';
 import type { Attempt } from './attempt.js';
-import type { Call } from './call.js';
+import type { Call, CountedInput } from './call.js';
 import { type Metered, NOTHING_METERED } from './bill.js';
 import { type Caller, callerOf } from './caller.js';
 import { CallerLimits } from './caller-limits.js';
 import { ClientConnection } from './client-connection.js';
+import { CountedText } from './count-tokens.js';
 import { Deliverer } from './deliverer.js';
 import { Forwarder } from './forwarder.js';
 import type { OccupiedSeats } from './occupied-seats.js';
@@ -166,6 +167,15 @@ export class RelayService implements BeforeApplicationShutdown {
     }
   }
 
+  /**
+   * Counts a request's input for a caller who may ask the model, by our own tokenizer: an estimate for models that have another. Takes no unit
+   * of the model's rate, holds nothing and asks nobody.
+   */
+  async countTokens(counted: CountedInput, request: FastifyRequest): Promise<number> {
+    request.notes.model = this.chooseModel(counted, callerOf(request)).name;
+    return (await CountedText.of(counted.readInputText()).countTokens()) + counted.addedTokens;
+  }
+
   /** Ends every answer that still runs: its client is told, and it costs nothing, since it is we who cut it. */
   async cut(): Promise<void> {
     this.isStopping = true;
@@ -227,7 +237,7 @@ export class RelayService implements BeforeApplicationShutdown {
     this.metrics.observeFirstByte(ms / 1000);
   }
 
-  private chooseModel(call: Call, { key, group }: Caller): Model {
+  private chooseModel(call: Pick<Call, 'model' | 'capability'>, { key, group }: Caller): Model {
     const model = this.models.find(call.model);
     if (!model) throw new DomainError('model_not_found');
     if (!model.enabled) throw new DomainError('model_disabled');

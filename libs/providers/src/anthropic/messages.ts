@@ -1,23 +1,23 @@
-import type {
-  AssistantTurn,
-  CacheMark,
-  CanonicalCall,
-  DroppedFields,
-  FilePart,
-  InputPart,
-  InstructionTurn,
-  MediaSource,
-  OutputPart,
-  TextPart,
-  ToolCallPart,
-  ToolResultPart,
-  Turn,
+import {
+  type AssistantTurn,
+  type CacheMark,
+  type CanonicalCall,
+  type DroppedFields,
+  type FilePart,
+  type InputPart,
+  type InstructionTurn,
+  type MediaSource,
+  type OutputPart,
+  type TextPart,
+  type ToolCallPart,
+  type ToolResultPart,
+  toPlainId,
+  type Turn,
 } from '@tokenbay/protocol';
 import { parseObject } from '../parse-object.js';
 import type { JsonObject } from '../provider.js';
 
 const FORMAT = 'anthropic-messages';
-const TOOL_ID = /^[A-Za-z0-9_-]+$/;
 const EMPTY_RESULT = Object.freeze([]);
 
 interface MessageDraft {
@@ -99,14 +99,14 @@ function writeOutput(part: OutputPart, dropped: DroppedFields): JsonObject[] {
 function writeToolCall({ id, name, input, cache }: ToolCallPart): JsonObject {
   // A call that was cut at the output limit is no JSON; its text is kept so that the model sees what it wrote.
   const parsed = input === '' ? {} : (parseObject(input) ?? { input });
-  return { type: 'tool_use', id: toToolId(id), name, input: parsed, ...cacheControl(cache) };
+  return { type: 'tool_use', id: toPlainId(id), name, input: parsed, ...cacheControl(cache) };
 }
 
 function writeResult({ callId, content, isError, cache }: ToolResultPart, dropped: DroppedFields): JsonObject {
   const blocks = content.flatMap((part) => writeInput(part, dropped));
   return {
     type: 'tool_result',
-    tool_use_id: toToolId(callId),
+    tool_use_id: toPlainId(callId),
     content: blocks.length > 0 ? blocks : EMPTY_RESULT,
     ...(isError && { is_error: true }),
     ...cacheControl(cache),
@@ -155,12 +155,6 @@ function writeSource(source: MediaSource): JsonObject {
 
 function decode(base64: string): string {
   return new TextDecoder().decode(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
-}
-
-/** Messages takes ids of letters, digits, `_` and `-` only; others are spelt so that call and result still agree. */
-function toToolId(id: string): string {
-  if (TOOL_ID.test(id)) return id;
-  return `id_${[...id].map((c) => (/[A-Za-z0-9-]/.test(c) ? c : `_${c.codePointAt(0)?.toString(16)}`)).join('')}`;
 }
 
 function resultsFirst(blocks: JsonObject[]): JsonObject[] {
