@@ -5,8 +5,8 @@ import type { ProviderAdapter } from './provider-adapter.js';
 
 /** Providers that speak OpenAI's format. */
 const OPENAI_DIALECTS: readonly OpenAiDialect[] = [
-  { name: 'openai', outputLimitField: 'max_completion_tokens', knowsStore: true },
-  { name: 'openai-compatible', outputLimitField: 'max_tokens', knowsStore: false },
+  { name: 'openai', outputLimitField: 'max_completion_tokens', knowsOpenAiFields: true },
+  { name: 'openai-compatible', outputLimitField: 'max_tokens', knowsOpenAiFields: false },
 ];
 
 const ADAPTERS = new Map(

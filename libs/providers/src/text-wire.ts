@@ -9,8 +9,7 @@ export interface TextWire {
   readonly format: WireFormat;
   endpoint(target: EndpointTarget): Endpoint;
   readonly passThrough: PassThroughWire;
-  /** Absent where nothing but this format's own calls is served. */
-  readonly conversion?: ConversionWire;
+  readonly conversion: ConversionWire;
 }
 
 /** What an endpoint may depend on: Gemini has model and verb in its path. */

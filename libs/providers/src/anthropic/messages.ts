@@ -14,6 +14,7 @@ import {
   toPlainId,
   type Turn,
 } from '@tokenbay/protocol';
+import { decodeText } from '../decode-text.js';
 import { parseObject } from '../parse-object.js';
 import type { JsonObject } from '../provider.js';
 
@@ -143,7 +144,7 @@ function writeFile({ source, name, context, wantsCitations, cache }: FilePart, d
 
 function writeDocument(source: MediaSource, dropped: DroppedFields): JsonObject {
   if (source.kind !== 'base64' || source.mediaType === 'application/pdf') return writeSource(source);
-  if (source.mediaType.startsWith('text/')) return writeSource({ kind: 'text', text: decode(source.data) });
+  if (source.mediaType.startsWith('text/')) return writeSource({ kind: 'text', text: decodeText(source.data) });
   return dropped.refuse('file');
 }
 
@@ -151,10 +152,6 @@ function writeSource(source: MediaSource): JsonObject {
   if (source.kind === 'base64') return { type: 'base64', media_type: source.mediaType, data: source.data };
   if (source.kind === 'url') return { type: 'url', url: source.url };
   return { type: 'text', media_type: 'text/plain', data: source.text };
-}
-
-function decode(base64: string): string {
-  return new TextDecoder().decode(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)));
 }
 
 function resultsFirst(blocks: JsonObject[]): JsonObject[] {

@@ -5,8 +5,8 @@ export interface OpenAiDialect {
   readonly name: string;
   /** The field of the output limit where the client sent none. */
   readonly outputLimitField: 'max_completion_tokens' | 'max_tokens';
-  /** True where `store` is known and switched off in every request; others may refuse the field, so it is sent only where the client did. */
-  readonly knowsStore: boolean;
+  /** True where OpenAI's own additions are known: `store`, custom tools, `safety_identifier`, `prompt_cache_key`. Others may refuse them. */
+  readonly knowsOpenAiFields: boolean;
 }
 
 /** Below a base URL that ends in the version. */

@@ -2,9 +2,12 @@ import type { ProviderAdapter } from '../provider-adapter.js';
 import type { TextWire } from '../text-wire.js';
 import { CHAT_ENDPOINT, type OpenAiDialect } from './endpoint.js';
 import { readFailure } from './errors.js';
-import { amendRequest } from './request.js';
+import { amendRequest } from './amend-request.js';
+import { readPassing } from './passing.js';
+import { writeRequest } from './request.js';
 import { readAnswer } from './response.js';
-import { ChatScanner } from './stream.js';
+import { ChatScanner } from './scanner.js';
+import { ChatReader } from './stream.js';
 
 /** The adapter of a provider that speaks OpenAI's Chat Completions. */
 export function createOpenAiAdapter(dialect: OpenAiDialect): ProviderAdapter {
@@ -22,8 +25,13 @@ function createChatWire(dialect: OpenAiDialect): TextWire {
     endpoint: () => CHAT_ENDPOINT,
     passThrough: {
       amendRequest: (body, terms) => amendRequest(body, terms, dialect),
-      readAnswer,
+      readAnswer: readPassing,
       openScanner: (terms) => new ChatScanner(terms),
+    },
+    conversion: {
+      writeRequest: (call, terms) => writeRequest(call, terms, dialect),
+      readAnswer,
+      openReader: () => new ChatReader(),
     },
   };
 }

@@ -1,31 +1,100 @@
+import type { CanonicalCall, DroppedFields, OutputFormat } from '@tokenbay/protocol';
 import type { JsonObject } from '../provider.js';
 import type { WriteTerms } from '../text-wire.js';
 import type { OpenAiDialect } from './endpoint.js';
+import { writeMessages } from './messages.js';
+import { type ModelTraits, traitsOf } from './model-traits.js';
+import { writeReasoning } from './reasoning.js';
+import { isStrictSchema } from './strict-schema.js';
+import { writeTools } from './tools.js';
 
-/**
- * The client's body with the few changes that must be: the upstream's model name, no storing at the provider, usage reporting on
- * streams, and a lowered output limit. Fields we do not know are left as they are.
- */
-export function amendRequest(body: JsonObject, terms: WriteTerms, dialect: OpenAiDialect): JsonObject {
-  const request: JsonObject = { ...body, model: terms.upstreamModel };
-  if (dialect.knowsStore || 'store' in body) request['store'] = false;
-  if (terms.isStream) {
-    request['stream_options'] = { ...(body['stream_options'] as JsonObject | null | undefined), include_usage: true };
-  }
-  if (request['service_tier'] === 'auto') request['service_tier'] = 'default';
-  return withOutputLimit(request, terms.outputTokensMax, dialect);
+const STOPS_MAX = 4;
+const ID_LENGTH_MAX = 64;
+const JSON_ONLY = 'Answer with one JSON object and nothing else.';
+
+/** Writes a call as a body of `POST /v1/chat/completions`. */
+export function writeRequest(call: CanonicalCall, terms: WriteTerms, dialect: OpenAiDialect): JsonObject {
+  const { dropped, upstreamModel, isStream } = terms;
+  const traits = traitsOf(upstreamModel);
+  if (call.output.modalities.some((modality) => modality !== 'text')) dropped.refuse('modalities');
+  dropHints(call, dropped);
+  const limit = terms.outputTokensMax ?? call.output.tokensMax;
+  const messages = writeMessages(call, dropped);
+  if (call.output.format?.kind === 'json' && !/json/i.test(JSON.stringify(messages)))
+    messages.push({ role: 'system', content: JSON_ONLY });
+  const { choices, logprobs } = call.output;
+  return {
+    model: upstreamModel,
+    messages,
+    ...writeTools(call, { dropped, dialect }),
+    ...(limit !== undefined && { [dialect.outputLimitField]: limit }),
+    ...(choices > 1 && { n: choices }),
+    ...writeFormat(call.output.format),
+    ...writeReasoning(call, traits, dropped),
+    ...writeSampling(call, traits, dropped),
+    ...(logprobs && { logprobs: true, top_logprobs: logprobs.alternatives }),
+    ...writeAttribution(call, dropped, dialect),
+    ...(dialect.knowsOpenAiFields && { store: false }),
+    ...(isStream && { stream: true, stream_options: { include_usage: true } }),
+  };
 }
 
-/**
- * Sends one limit in one field: providers refuse to be given both, and some know only one of them. That is the field the client chose, and
- * where it sent both or none, the one that the provider is known to obey.
- */
-function withOutputLimit(request: JsonObject, lowered: number | undefined, dialect: OpenAiDialect): JsonObject {
-  const { max_completion_tokens: newer, max_tokens: older, ...rest } = request;
-  const limit = Math.min(...[newer, older, lowered].filter((value) => typeof value === 'number'));
-  if (limit === Infinity) return request;
-  const hasNewer = typeof newer === 'number';
-  const hasOlder = typeof older === 'number';
-  const chosen = hasNewer ? 'max_completion_tokens' : 'max_tokens';
-  return { ...rest, [hasNewer === hasOlder ? dialect.outputLimitField : chosen]: limit };
+function dropHints({ output, sampling, attribution, safety }: CanonicalCall, dropped: DroppedFields): void {
+  dropped.dropIfSet('verbosity', output.verbosity);
+  dropped.dropIfSet('top_k', sampling.topK);
+  // Kept only with stored answers, which there are none of.
+  dropped.dropIfSet('metadata', attribution.metadata);
+  dropped.dropIfSet('service_tier', attribution.serviceTier);
+  if (safety.length > 0) dropped.drop('safety_settings');
+}
+
+/** Who reasons always draws by its own rules: what it would refuse is left out, and stop sequences, which are no hint, are refused. */
+function writeSampling({ sampling }: CanonicalCall, { isReasoning }: ModelTraits, dropped: DroppedFields): JsonObject {
+  const { temperature, topP, seed, presencePenalty, frequencyPenalty, logitBias, stopSequences = [] } = sampling;
+  if (stopSequences.length > (isReasoning ? 0 : STOPS_MAX)) dropped.refuse('stop_sequences');
+  if (isReasoning) {
+    dropped.dropIfSet('temperature', temperature === 1 ? undefined : temperature);
+    dropped.dropIfSet('top_p', topP === 1 ? undefined : topP);
+    dropped.dropIfSet('presence_penalty', presencePenalty || undefined);
+    dropped.dropIfSet('frequency_penalty', frequencyPenalty || undefined);
+    if (logitBias) dropped.refuse('logit_bias');
+    return seed === undefined ? {} : { seed };
+  }
+  return {
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { top_p: topP }),
+    ...(seed !== undefined && { seed }),
+    ...(presencePenalty !== undefined && { presence_penalty: presencePenalty }),
+    ...(frequencyPenalty !== undefined && { frequency_penalty: frequencyPenalty }),
+    ...(logitBias && { logit_bias: logitBias }),
+    ...(stopSequences.length > 0 && { stop: stopSequences }),
+  };
+}
+
+/** A schema is obeyed to the letter where it can be; others are asked for as well as they can be had. */
+function writeFormat(format: OutputFormat | undefined): JsonObject {
+  if (format === undefined || format.kind === 'text') return {};
+  if (format.kind === 'json') return { response_format: { type: 'json_object' } };
+  const { schema, name = 'answer', description, isStrict = true } = format;
+  const wanted = {
+    ...{ name, schema, strict: isStrict && isStrictSchema(schema) },
+    ...(description !== undefined && { description }),
+  };
+  return { response_format: { type: 'json_schema', json_schema: wanted } };
+}
+
+function writeAttribution(
+  { attribution, caching }: CanonicalCall,
+  dropped: DroppedFields,
+  dialect: OpenAiDialect,
+): JsonObject {
+  const { userId } = attribution;
+  if (!dialect.knowsOpenAiFields) return userId === undefined ? {} : { user: userId };
+  const isShown = userId !== undefined && userId.length <= ID_LENGTH_MAX;
+  if (!isShown) dropped.dropIfSet('user_id', userId);
+  const { key } = caching;
+  return {
+    ...(isShown && { safety_identifier: userId }),
+    ...(key !== undefined && key.length <= ID_LENGTH_MAX && { prompt_cache_key: key }),
+  };
 }

@@ -1,16 +1,18 @@
 /** The parts of OpenAI's Chat Completions wire format that the gateway reads. Every field may be absent or null. */
 export interface ChatCompletionWire {
+  readonly id?: unknown;
   readonly object?: unknown;
   readonly choices?: readonly ChoiceWire[] | null;
   readonly usage?: UsageWire | null;
   readonly error?: ErrorWire | null;
 }
 
-interface ChoiceWire {
+export interface ChoiceWire {
   readonly message?: MessageWire | null;
   readonly delta?: MessageWire | null;
   readonly index?: number;
   readonly finish_reason?: string | null;
+  readonly logprobs?: { readonly content?: readonly LogprobWire[] | null } | null;
 }
 
 export interface MessageWire {
@@ -19,9 +21,16 @@ export interface MessageWire {
   readonly reasoning_content?: unknown;
   readonly reasoning?: unknown;
   readonly tool_calls?: readonly ToolCallWire[] | null;
+  readonly annotations?: readonly AnnotationWire[] | null;
+  readonly audio?: { readonly data?: unknown; readonly transcript?: unknown } | null;
+  /** Pictures, as some providers of this format answer them. */
+  readonly images?: readonly { readonly image_url?: { readonly url?: unknown } | null }[] | null;
 }
 
-interface ToolCallWire {
+export interface ToolCallWire {
+  readonly index?: unknown;
+  readonly id?: unknown;
+  readonly type?: unknown;
   readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
   readonly custom?: { readonly name?: unknown; readonly input?: unknown } | null;
 }
@@ -40,6 +49,23 @@ export interface ErrorWire {
   readonly type?: unknown;
   readonly code?: unknown;
   readonly param?: unknown;
+}
+
+export interface AnnotationWire {
+  readonly type?: unknown;
+  readonly url_citation?: {
+    readonly url?: unknown;
+    readonly title?: unknown;
+    readonly start_index?: unknown;
+    readonly end_index?: unknown;
+  } | null;
+}
+
+export interface LogprobWire {
+  readonly token?: unknown;
+  readonly logprob?: unknown;
+  readonly bytes?: readonly number[] | null;
+  readonly top_logprobs?: readonly LogprobWire[] | null;
 }
 
 /** The array, typed as it was declared; undefined where the wire holds something else. */

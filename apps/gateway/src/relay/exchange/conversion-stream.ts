@@ -76,7 +76,9 @@ export class ConversionStream implements StreamExchange {
   }
 
   get isComplete(): boolean {
-    return this.hasBegun && this.failure === undefined && this.terms.reader.isComplete;
+    const { reader, choices } = this.terms;
+    const hasFinished = this.isTerminated || (reader.isComplete && this.finished >= choices);
+    return this.hasBegun && this.failure === undefined && hasFinished;
   }
 
   private accept({ data }: SseEvent): void {

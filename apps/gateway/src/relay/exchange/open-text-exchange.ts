@@ -26,7 +26,7 @@ function convert(
 ): Exchange {
   const canonical = call.readCanonical(call.body, terms.dropped);
   const wire = adapter.chooseWire?.(canonical, call.format) ?? adapter.wires[0];
-  if (!wire?.conversion) throw new DomainError('conversion_not_implemented', adapter.name);
+  if (!wire) throw new DomainError('conversion_not_implemented', adapter.name);
   const context: RenderContext = {
     ...{ requestId, model: call.model, wantsUsage: call.wantsUsage },
     createdAtSeconds: Math.floor(Date.now() / 1000),

@@ -8,7 +8,7 @@ import { CHAT_RENDERER } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
 
 const FIXTURES = new URL('../../../../../libs/providers/src/anthropic/fixtures/', import.meta.url);
-const MESSAGES_CONVERSION = findAdapter('anthropic')!.wires[0]!.conversion!;
+const MESSAGES_CONVERSION = findAdapter('anthropic')!.wires[0]!.conversion;
 const STREAM = readFileSync(new URL('thinking-and-tools.sse', FIXTURES));
 const ANSWER = JSON.parse(readFileSync(new URL('thinking-and-tools.json', FIXTURES), 'utf8')) as JsonObject;
 const SIGNATURE = 'EqQBCgIYAhIM1gbcDa9GJwZA2b3h==';
