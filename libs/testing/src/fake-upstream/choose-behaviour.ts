@@ -22,12 +22,13 @@ export class BehaviourChooser {
   }
 
   choose(request: IncomingMessage, model: string): Behaviour {
-    const { authorization, 'x-fake': header } = request.headers;
+    const { authorization, 'x-api-key': apiKey, 'x-fake': header } = request.headers;
+    const credential = authorization ?? (typeof apiKey === 'string' ? apiKey : undefined);
     let behaviour = this.whileItLasts(model, Behaviour.ofName(model));
     const order = this.orders.size > 0 ? this.orders.get(model) : undefined;
     if (order) behaviour = behaviour.with(this.whileItLasts(`order ${model}`, order));
-    if (authorization?.includes('@')) {
-      behaviour = behaviour.with(this.whileItLasts(authorization, Behaviour.ofName(authorization)));
+    if (credential?.includes('@')) {
+      behaviour = behaviour.with(this.whileItLasts(credential, Behaviour.ofName(credential)));
     }
     return typeof header === 'string' ? behaviour.with(Behaviour.parse(header)) : behaviour;
   }

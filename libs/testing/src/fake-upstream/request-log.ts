@@ -103,7 +103,12 @@ function fingerprint(key: string | undefined): string | null {
 }
 
 function masked(entry: LoggedRequest): LoggedRequest {
-  const { authorization, ...rest } = entry.headers;
-  const headers = authorization === undefined ? rest : { ...rest, authorization: authorization.replace(/\S+$/, '***') };
-  return { ...entry, headers, keyFingerprint: fingerprint(authorization?.replace(/^Bearer /, '')) };
+  const { authorization, 'x-api-key': apiKey, ...rest } = entry.headers;
+  const headers = {
+    ...rest,
+    ...(authorization !== undefined && { authorization: authorization.replace(/\S+$/, '***') }),
+    ...(apiKey !== undefined && { 'x-api-key': '***' }),
+  };
+  const key = authorization?.replace(/^Bearer /, '') ?? (typeof apiKey === 'string' ? apiKey : undefined);
+  return { ...entry, headers, keyFingerprint: fingerprint(key) };
 }

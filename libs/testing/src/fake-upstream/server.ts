@@ -4,9 +4,9 @@ import { BehaviourChooser } from './choose-behaviour.js';
 import { deliver } from './deliver.js';
 import { handleControl, type Controls } from './control.js';
 import { jsonAnswer, type Exchange } from './exchange.js';
-import { handleChat } from './openai-chat/handle-chat.js';
-import { errorByCode, type OpenaiError } from './openai-errors.js';
-import { handleModels } from './openai-models.js';
+import { ANTHROPIC } from './anthropic-messages/protocol.js';
+import { OPENAI } from './openai-chat/protocol.js';
+import type { Protocol, ProviderError } from './protocol.js';
 import { RequestLog } from './request-log.js';
 import { errorAnswer } from './substitute-answer.js';
 
@@ -16,13 +16,9 @@ export interface FakeUpstreamOptions {
   logFile?: string;
 }
 
-type Handler = (exchange: Exchange) => Promise<void>;
-
 const LOG_SIZE_MAX = 20_000;
-const PROTOCOLS: { method: string; path: RegExp; handle: Handler }[] = [
-  { method: 'POST', path: /^\/v1\/chat\/completions(\?|$)/, handle: handleChat },
-  { method: 'GET', path: /^\/v1\/models(\/[^/?]+)?(\?|$)/, handle: handleModels },
-];
+/** The first speaks wherever nobody else does. */
+const PROTOCOLS: readonly Protocol[] = [OPENAI, ANTHROPIC];
 
 /** A server that speaks the protocols of upstream providers and misbehaves on demand. */
 export function createFakeUpstream(options: FakeUpstreamOptions = {}): { server: Server; log: RequestLog } {
@@ -54,15 +50,13 @@ export function createFakeUpstream(options: FakeUpstreamOptions = {}): { server:
 
 async function serve(exchange: Exchange, body: Buffer, chooser: BehaviourChooser): Promise<void> {
   try {
-    const refusal = read(exchange, body) ?? authenticate(exchange.request);
+    const { protocol, handle } = findRoute(exchange);
+    const refusal = read(exchange, body) ?? protocol.authenticate(exchange.request);
     const model = typeof exchange.body['model'] === 'string' ? exchange.body['model'] : '';
     exchange.behaviour = chooser.choose(exchange.request, model);
     exchange.entry.behaviour = exchange.behaviour.text;
-    const route = PROTOCOLS.find(
-      ({ method, path }) => method === exchange.entry.method && path.test(exchange.entry.path),
-    );
-    if (!route) return await deliver(exchange, errorAnswer(unknownUrl(exchange)));
-    await (refusal ? deliver(exchange, errorAnswer(refusal)) : route.handle(exchange));
+    if (!handle) return await deliver(exchange, errorAnswer(unknownUrl(exchange), protocol.errors));
+    await (refusal ? deliver(exchange, errorAnswer(refusal, protocol.errors)) : handle(exchange));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (exchange.response.headersSent) return void exchange.response.destroy();
@@ -74,8 +68,19 @@ async function serve(exchange: Exchange, body: Buffer, chooser: BehaviourChooser
   }
 }
 
-/** Puts the parsed body into the exchange, or says what OpenAI says when it cannot be parsed. */
-function read(exchange: Exchange, body: Buffer): OpenaiError | null {
+function findRoute({ entry: { method, path } }: Exchange): {
+  protocol: Protocol;
+  handle?: Protocol['routes'][number]['handle'];
+} {
+  for (const protocol of PROTOCOLS) {
+    const route = protocol.routes.find((known) => known.method === method && known.path.test(path));
+    if (route) return { protocol, handle: route.handle };
+  }
+  return { protocol: OPENAI };
+}
+
+/** Puts the parsed body into the exchange, or says what providers say when it cannot be parsed. */
+function read(exchange: Exchange, body: Buffer): ProviderError | null {
   if (exchange.entry.method !== 'POST') return null;
   const text = body.toString('utf8');
   exchange.entry.body = text;
@@ -92,15 +97,9 @@ function read(exchange: Exchange, body: Buffer): OpenaiError | null {
   return null;
 }
 
-const badRequest: OpenaiError = { status: 400, message: '', type: 'invalid_request_error', code: null };
+const badRequest: ProviderError = { status: 400, message: '', type: 'invalid_request_error', code: null };
 
-function authenticate({ headers }: IncomingMessage): OpenaiError | null {
-  const { authorization } = headers;
-  if (!authorization) return errorByCode('no_api_key');
-  return /^Bearer \S+$/.test(authorization) ? null : errorByCode('invalid_api_key');
-}
-
-function unknownUrl({ entry }: Exchange): OpenaiError {
+function unknownUrl({ entry }: Exchange): ProviderError {
   return { ...badRequest, status: 404, message: `Invalid URL (${entry.method} ${entry.path})` };
 }
 

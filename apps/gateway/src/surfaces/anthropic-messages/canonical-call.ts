@@ -39,6 +39,8 @@ export function readCanonicalCall(body: JsonObject, dropped: DroppedFields): Can
   const reasoning = readReasoning(body, outputConfig);
   const choice = readObject(body['tool_choice'], 'tool_choice');
   const isSerial = readFlag(choice?.['disable_parallel_tool_use'], 'tool_choice.disable_parallel_tool_use');
+  const tokensMax = readNumber(body['max_tokens'], 'max_tokens');
+  if (tokensMax === 0) dropped.refuse('max_tokens');
   const { cache } = readCache(body);
   return {
     turns: readTurns(body, dropped),
@@ -46,7 +48,8 @@ export function readCanonicalCall(body: JsonObject, dropped: DroppedFields): Can
     ...(choice && { toolChoice: readToolChoice(choice) }),
     ...(isSerial !== undefined && { parallelToolCalls: !isSerial }),
     output: {
-      ...{ tokensMax: readNumber(body['max_tokens'], 'max_tokens') ?? 1, choices: 1, modalities: ['text'] },
+      ...{ choices: 1, modalities: ['text'] },
+      ...(tokensMax !== undefined && { tokensMax }),
       ...(format && { format }),
     },
     ...(reasoning && { reasoning }),
@@ -67,11 +70,11 @@ function readFormat(format: JsonObject | undefined): OutputFormat | undefined {
 function readReasoning(body: JsonObject, outputConfig: JsonObject): ReasoningSettings | undefined {
   const effort = readWord(outputConfig['effort'], EFFORTS, 'output_config.effort');
   const thinking = readObject(body['thinking'], 'thinking');
-  const type = readWord(thinking?.['type'], ['enabled', 'adaptive', 'disabled'], 'thinking.type');
+  const type = readWord(thinking?.['type'], ['enabled', 'adaptive', 'between_tools', 'disabled'], 'thinking.type');
   if (type === 'disabled') return { mode: 'off' };
   if (type === undefined && effort === undefined) return undefined;
   const budgetTokens = readNumber(thinking?.['budget_tokens'], 'thinking.budget_tokens');
-  const display = readWord(thinking?.['display'], ['summarized', 'omitted'], 'thinking.display');
+  const display = readWord(thinking?.['display'], ['summarized', 'updates', 'omitted'], 'thinking.display');
   return {
     mode: 'on',
     ...(effort && { effort }),

@@ -18,13 +18,17 @@ const STOP_REASONS: Readonly<Record<StopReason, string>> = {
 
 /** What every message begins with. */
 export function headOf({ requestId, model }: RenderContext): JsonObject {
-  return { id: `msg_${requestId.replaceAll('-', '')}`, type: 'message', role: 'assistant', model };
+  return { id: `msg_${requestId.replaceAll('-', '')}`, type: 'message', role: 'assistant', model, container: null };
 }
 
 /** Calls of tools end a message with `tool_use`, whatever else its upstream says of an ordinary end. */
 export function renderStop({ reason, stopSequence }: Stop, hasCalls: boolean): JsonObject {
   const isCall = hasCalls && (reason === 'end' || reason === 'other');
-  return { stop_reason: isCall ? 'tool_use' : STOP_REASONS[reason], stop_sequence: stopSequence ?? null };
+  return {
+    stop_reason: isCall ? 'tool_use' : STOP_REASONS[reason],
+    stop_sequence: stopSequence ?? null,
+    stop_details: null,
+  };
 }
 
 /** Disjoint kinds as Anthropic counts them; audio, which it has not, is input and output like any other. */
@@ -38,6 +42,8 @@ export function renderUsage(usage: TokenUsage): JsonObject {
       ephemeral_1h_input_tokens: usage.cacheWriteLongTokens,
     },
     output_tokens: usage.outputTokens + usage.audioOutputTokens,
+    output_tokens_details: { thinking_tokens: usage.reasoningTokens },
+    server_tool_use: null,
     service_tier: 'standard',
   };
 }
@@ -54,7 +60,7 @@ export function renderToolUse(
   { id, name }: { readonly id: string; readonly name: string },
   input: unknown,
 ): JsonObject {
-  return { type: 'tool_use', id: toPlainId(id), name, input };
+  return { type: 'tool_use', id: toPlainId(id), name, input, caller: { type: 'direct' } };
 }
 
 /** A citation in the form of its kind. */

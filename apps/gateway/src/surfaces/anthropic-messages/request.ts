@@ -15,6 +15,9 @@ const OUTPUT_TOKENS_FLOOR = 256;
 /** What the provider writes before the tools that are offered, at most. */
 const TOOLS_PROMPT_TOKENS = 1_024;
 const KEEP_ALIVE = Buffer.from('event: ping\ndata: {"type":"ping"}\n\n');
+const UPSTREAM_STATE = ['container', 'thread', 'fallback_credit_token'];
+/** What is sold apart, or lets another model answer than the one that was asked for. */
+const UNPRICED_FIELDS = ['fallbacks', 'billing_policy', 'compaction'];
 /** What clients of this dialect say beside the body that their provider needs. */
 const FORWARDED = ['anthropic-beta', 'anthropic-version'];
 /** Cannot be consumed here: pictures are ordinary input, and there is no audio. */
@@ -27,7 +30,7 @@ const EXCLUDED_KINDS: readonly TokenPriceKind[] = [
 const PRICE_KINDS: readonly PriceKind[] = ['inputPerMillion', 'outputPerMillion'];
 const PRICE_KINDS_LONG_CACHE: readonly PriceKind[] = [...PRICE_KINDS, 'cacheWriteLongPerMillion'];
 /** Tools that the provider defines and the client runs: they cost what their words cost. */
-const RUN_BY_CLIENT = /^(?:bash|text_editor|computer|memory)_\d/;
+const RUN_BY_CLIENT = /^(?:bash|text_editor|memory|computer|computer_toolset|browser_toolset)_\d/;
 
 /** Understands a body of `POST /v1/messages`. Throws `invalid_request` naming the field, and `not_implemented` for upstream state. */
 export function readMessagesCall(body: JsonObject, bodyBytes: number, headers: IncomingHttpHeaders): TextCall {
@@ -48,7 +51,8 @@ export function readMessagesCall(body: JsonObject, bodyBytes: number, headers: I
     // A token stands for at least one byte of the body.
     inputTokensMax:
       isBoundedByBytes && hostedTools.length === 0 ? bodyBytes + (hasTools ? TOOLS_PROMPT_TOKENS : 0) : null,
-    outputTokensMax: needCount(body['max_tokens'], 'max_tokens'),
+    // None at all only fills the provider's prompt cache.
+    outputTokensMax: body['max_tokens'] === 0 ? 0 : needCount(body['max_tokens'], 'max_tokens'),
     outputTokensFloor: readThinkingBudget(body) + OUTPUT_TOKENS_FLOOR,
     priceKinds: hasLongCache ? PRICE_KINDS_LONG_CACHE : PRICE_KINDS,
     excludedKinds: EXCLUDED_KINDS,
@@ -65,12 +69,15 @@ export function readMessagesCall(body: JsonObject, bodyBytes: number, headers: I
   return call;
 }
 
-/** A container holds what an earlier answer left at the provider, perhaps another customer's. */
-function assertNoUpstreamState({ container }: JsonObject): void {
-  if (container === undefined || container === null) return;
-  throw new DomainError('not_implemented', 'container', {
-    param: 'container',
-    message: 'container: state kept at a provider is not offered.',
+/** What an earlier answer left at the provider may be another customer's. */
+function assertNoUpstreamState(body: JsonObject): void {
+  const previous = readObject(body['diagnostics'], 'diagnostics')?.['previous_message_id'];
+  const named = UPSTREAM_STATE.find((field) => body[field] !== undefined && body[field] !== null);
+  const state = named ?? (previous === undefined || previous === null ? undefined : 'diagnostics.previous_message_id');
+  if (state === undefined) return;
+  throw new DomainError('not_implemented', state, {
+    param: state,
+    message: `${state}: state kept at a provider is not offered.`,
   });
 }
 
@@ -78,6 +85,7 @@ function assertNothingUnpriced(body: JsonObject): void {
   const { speed, inference_geo: place } = body;
   if (speed !== undefined && speed !== null && speed !== 'standard') refuseUnpriced('speed');
   if (place !== undefined && place !== null && place !== 'global') refuseUnpriced('inference_geo');
+  for (const field of UNPRICED_FIELDS) if (body[field] !== undefined && body[field] !== null) refuseUnpriced(field);
   const management = readObject(body['context_management'], 'context_management');
   for (const { type } of listOf(management?.['edits'], 'context_management.edits')) {
     // Compaction writes a summary whose tokens stand outside the reported sum.

@@ -9,6 +9,7 @@ const FIXTURES = new URL('../../../../../libs/providers/src/openai/fixtures/', i
 const CHAT = findAdapter('openai')!.wires.find(({ format }) => format === 'openai-chat')!.conversion;
 const STREAM = readFileSync(new URL('reasoning-and-tools.sse', FIXTURES));
 const ANSWER = JSON.parse(readFileSync(new URL('reasoning-and-tools.json', FIXTURES), 'utf8')) as JsonObject;
+const caller = { type: 'direct' };
 const context = { requestId: '0192-aa', model: 'public', createdAtSeconds: 5, wantsUsage: true };
 
 function open(): ConversionStream {
@@ -94,18 +95,18 @@ describe('an OpenAI answer as a Messages client sees it', () => {
 
   it('is a message with everything the completion held', () => {
     expect(whole).toEqual({
-      ...{ id: 'msg_0192aa', type: 'message', role: 'assistant', model: 'public' },
-      ...{ stop_reason: 'tool_use', stop_sequence: null },
+      ...{ id: 'msg_0192aa', type: 'message', role: 'assistant', model: 'public', container: null },
+      ...{ stop_reason: 'tool_use', stop_sequence: null, stop_details: null },
       content: [
         { type: 'thinking', thinking: 'Two cities — two calls.', signature: '' },
         { type: 'text', text: 'Ich schaue nach: Köln ☔', citations: null },
-        { type: 'tool_use', id: 'call_abc1', name: 'get_weather', input: { city: 'Köln' } },
-        { type: 'tool_use', id: 'call_abc2', name: 'get_time', input: {} },
+        { type: 'tool_use', id: 'call_abc1', name: 'get_weather', input: { city: 'Köln' }, caller },
+        { type: 'tool_use', id: 'call_abc2', name: 'get_time', input: {}, caller },
       ],
       usage: {
         ...{ input_tokens: 462, cache_read_input_tokens: 1_000, cache_creation_input_tokens: 0, output_tokens: 89 },
         cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
-        service_tier: 'standard',
+        ...{ output_tokens_details: { thinking_tokens: 21 }, server_tool_use: null, service_tier: 'standard' },
       },
     });
   });

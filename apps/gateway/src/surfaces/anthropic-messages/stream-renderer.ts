@@ -58,7 +58,13 @@ export class MessagesStreamRenderer implements StreamRenderer {
   }
 
   private startMessage(): string {
-    const empty = { content: [], stop_reason: null, stop_sequence: null, usage: renderUsage(NO_USAGE) };
+    const empty = {
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      stop_details: null,
+      usage: renderUsage(NO_USAGE),
+    };
     return write('message_start', { message: { ...headOf(this.context), ...empty } });
   }
 

@@ -29,7 +29,12 @@ const DEMO_PIECES = split(DEMO_TEXT);
 export function composeAnswer(body: ChatBody, behaviour: Behaviour): Composition {
   const toolName = behaviour.get('tool-call') ?? forcedTool(body);
   const kind = toolName !== undefined ? 'tool_calls' : behaviour.has('refusal') ? 'refusal' : 'text';
-  const whole = kind === 'text' ? textPieces(body, behaviour) : kind === 'refusal' ? split(REFUSAL) : ARGUMENTS;
+  const whole =
+    kind === 'text'
+      ? untilStop(textPieces(body, behaviour), body['stop'])
+      : kind === 'refusal'
+        ? split(REFUSAL)
+        : ARGUMENTS;
   const tokensMax = body['max_completion_tokens'] ?? body['max_tokens'];
   const isCut = typeof tokensMax === 'number' && tokensMax < whole.length && !behaviour.has('usage');
   const pieces = isCut ? whole.slice(0, tokensMax) : whole;
@@ -50,6 +55,14 @@ function textPieces(body: ChatBody, behaviour: Behaviour): string[] {
   if (words !== undefined) return Array.from({ length: words }, (_, n) => `${n ? ' ' : ''}${WORDS[n % WORDS.length]}`);
   if (isJsonWanted(body)) return ['{"', 'answer', '":"', 'Hello', '"}'];
   return String(body['model']).startsWith('demo-') ? DEMO_PIECES : TEXT_PIECES;
+}
+
+/** The text before the first stop sequence that it holds. */
+function untilStop(pieces: string[], stop: unknown): string[] {
+  const stops = (Array.isArray(stop) ? stop : [stop]).filter((one) => typeof one === 'string');
+  const text = pieces.join('');
+  const ends = stops.map((one) => text.indexOf(one)).filter((at) => at !== -1);
+  return ends.length === 0 ? pieces : split(text.slice(0, Math.min(...ends)));
 }
 
 function finishReason(kind: Composition['kind'], isCut: boolean, behaviour: Behaviour): Composition['finishReason'] {

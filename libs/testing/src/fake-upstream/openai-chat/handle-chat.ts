@@ -2,6 +2,7 @@ import { deliver } from '../deliver.js';
 import type { Answer, Exchange } from '../exchange.js';
 import { errorAnswer, substituteAnswer } from '../substitute-answer.js';
 import { composeAnswer } from './compose-answer.js';
+import { OPENAI_ERROR_FORM } from './errors.js';
 import { renderCompletion } from './render-completion.js';
 import { renderStream } from './render-stream.js';
 import { validateChat } from './validate-chat.js';
@@ -14,7 +15,9 @@ export function handleChat(exchange: Exchange): Promise<void> {
   const refusal = validateChat(exchange.body);
   return deliver(
     exchange,
-    refusal ? errorAnswer(refusal) : (substituteAnswer(exchange.behaviour) ?? complete(exchange)),
+    refusal
+      ? errorAnswer(refusal, OPENAI_ERROR_FORM)
+      : (substituteAnswer(exchange.behaviour, OPENAI_ERROR_FORM) ?? complete(exchange)),
   );
 }
 

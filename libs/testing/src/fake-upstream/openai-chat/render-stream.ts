@@ -1,6 +1,6 @@
 import type { Behaviour } from '../behaviours.js';
 import { streamAnswer, type Answer, type Piece } from '../exchange.js';
-import { errorByCode, renderOpenaiError } from '../openai-errors.js';
+import { errorByCode, renderOpenaiError } from './errors.js';
 import type { ReportedUsage } from '../request-log.js';
 import type { Composition } from './compose-answer.js';
 import { extraContent, toolCallId, withInvalidBytes, type AnswerHead } from './render-completion.js';

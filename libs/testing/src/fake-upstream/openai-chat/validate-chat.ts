@@ -1,4 +1,4 @@
-import type { OpenaiError } from '../openai-errors.js';
+import type { ProviderError } from '../protocol.js';
 import { validateMessages } from './validate-messages.js';
 
 /** Answers what is wrong with a value, or null. */
@@ -77,7 +77,7 @@ const FIELDS: Record<string, Check> = {
 const NOT_NULLABLE = new Set(['model', 'tools', 'user', 'response_format', 'tool_choice', 'parallel_tool_calls']);
 
 /** What OpenAI would refuse a chat request for, or null. */
-export function validateChat(body: Record<string, unknown>): OpenaiError | null {
+export function validateChat(body: Record<string, unknown>): ProviderError | null {
   if (typeof body['model'] !== 'string' || body['model'] === '')
     return refuse('you must provide a model parameter', null);
   const unknown = Object.keys(body).filter((name) => name !== 'messages' && !Object.hasOwn(FIELDS, name));
@@ -90,7 +90,7 @@ export function validateChat(body: Record<string, unknown>): OpenaiError | null 
 }
 
 /** Rules between fields. */
-function validateTogether(body: Record<string, unknown>): OpenaiError | null {
+function validateTogether(body: Record<string, unknown>): ProviderError | null {
   const options = body['stream_options'];
   if (options != null && body['stream'] !== true) {
     return refuse("The 'stream_options' parameter is only allowed when 'stream' is enabled.", null, 'stream_options');
@@ -113,7 +113,7 @@ function validateTogether(body: Record<string, unknown>): OpenaiError | null {
   return null;
 }
 
-function refuse(message: string, code: string | null, param: string | null = null): OpenaiError {
+function refuse(message: string, code: string | null, param: string | null = null): ProviderError {
   return { status: 400, message, type: 'invalid_request_error', code, param };
 }
 

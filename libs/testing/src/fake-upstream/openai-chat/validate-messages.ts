@@ -1,4 +1,4 @@
-import type { OpenaiError } from '../openai-errors.js';
+import type { ProviderError } from '../protocol.js';
 
 const ROLES = ['system', 'assistant', 'user', 'function', 'tool', 'developer'];
 const PARTS: Record<string, string[]> = {
@@ -10,7 +10,7 @@ const PARTS: Record<string, string[]> = {
 };
 
 /** What OpenAI would refuse a list of messages for, or null. */
-export function validateMessages(messages: unknown): OpenaiError | null {
+export function validateMessages(messages: unknown): ProviderError | null {
   if (messages == null)
     return refuse("Missing required parameter: 'messages'.", 'missing_required_parameter', 'messages');
   if (!Array.isArray(messages)) {
@@ -35,7 +35,7 @@ export function validateMessages(messages: unknown): OpenaiError | null {
 
 type Message = Record<string, unknown>;
 
-function validateMessage(message: unknown, at: string): OpenaiError | null {
+function validateMessage(message: unknown, at: string): ProviderError | null {
   if (typeof message !== 'object' || message === null) {
     return refuse(`Invalid type for '${at}': expected an object.`, 'invalid_type', at);
   }
@@ -52,7 +52,7 @@ function validateMessage(message: unknown, at: string): OpenaiError | null {
   return refuse(`Invalid value for 'content': expected a string, got null.`, null, `${at}.content`);
 }
 
-function validateParts(parts: unknown[], role: string, at: string): OpenaiError | null {
+function validateParts(parts: unknown[], role: string, at: string): ProviderError | null {
   for (const [index, part] of parts.entries()) {
     const { type } = (part ?? {}) as { type?: string };
     if (!type || !PARTS[role]?.includes(type) || (part as Message)[type] === undefined) {
@@ -64,7 +64,7 @@ function validateParts(parts: unknown[], role: string, at: string): OpenaiError 
 }
 
 /** A tool's answer names a call of the assistant's turn right before it. */
-function validateToolMessage(message: Message, calls: ReadonlySet<unknown>, at: string): OpenaiError | null {
+function validateToolMessage(message: Message, calls: ReadonlySet<unknown>, at: string): ProviderError | null {
   if (message['role'] !== 'tool' || calls.has(message['tool_call_id'])) return null;
   const text =
     "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.";
@@ -77,6 +77,6 @@ function expectedCalls(message: Message, before: Set<unknown>): Set<unknown> {
   return new Set(calls.map((call) => call['id']));
 }
 
-function refuse(message: string, code: string | null, param: string): OpenaiError {
+function refuse(message: string, code: string | null, param: string): ProviderError {
   return { status: 400, message, type: 'invalid_request_error', code, param };
 }

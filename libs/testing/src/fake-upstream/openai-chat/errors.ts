@@ -1,14 +1,7 @@
-/** A refusal as OpenAI words it. */
-export interface OpenaiError {
-  status: number;
-  message: string;
-  type: string;
-  code: string | null;
-  param?: string | null;
-}
+import type { ErrorForm, ProviderError } from '../protocol.js';
 
 const ORGANISATION = 'org-FakeCanary0123456789abcd';
-const invalid = (message: string, code: string | null, param: string | null = null): OpenaiError => ({
+const invalid = (message: string, code: string | null, param: string | null = null): ProviderError => ({
   status: 400,
   message,
   type: 'invalid_request_error',
@@ -17,7 +10,7 @@ const invalid = (message: string, code: string | null, param: string | null = nu
 });
 
 /** The documented errors by their code, for the directive `error:<code>`. */
-const OPENAI_ERRORS: Record<string, OpenaiError> = {
+const OPENAI_ERRORS: Record<string, ProviderError> = {
   context_length_exceeded: invalid(
     "This model's maximum context length is 128000 tokens. However, your messages resulted in 130004 tokens. Please reduce the length of the messages.",
     'context_length_exceeded',
@@ -109,14 +102,14 @@ const BY_STATUS: Record<number, string> = {
 };
 
 /** The error of the directive `error:<code>`; throws on a code that is not in the list. */
-export function errorByCode(code: string): OpenaiError {
+export function errorByCode(code: string): ProviderError {
   const error = OPENAI_ERRORS[code];
   if (!error) throw new Error(`unknown error: ${code}`);
   return error;
 }
 
 /** The usual error of a status, for the directive `status:<status>`. */
-export function errorByStatus(status: number): OpenaiError {
+function errorByStatus(status: number): ProviderError {
   const code = BY_STATUS[status];
   if (code) return errorByCode(code);
   const type = status < 500 ? 'invalid_request_error' : 'server_error';
@@ -124,6 +117,13 @@ export function errorByStatus(status: number): OpenaiError {
 }
 
 /** The JSON body of an error. */
-export function renderOpenaiError({ message, type, code, param = null }: OpenaiError): string {
+export function renderOpenaiError({ message, type, code, param = null }: ProviderError): string {
   return JSON.stringify({ error: { message, type: type === 'null' ? null : type, param, code } });
 }
+
+/** How OpenAI words its errors. */
+export const OPENAI_ERROR_FORM: ErrorForm = {
+  byCode: errorByCode,
+  byStatus: errorByStatus,
+  render: renderOpenaiError,
+};
