@@ -24,6 +24,13 @@ describe('what a client is told when every try failed', () => {
     expect(finalCode('channel')).toBe('channel_unavailable');
   });
 
+  it('names the field that nobody can carry where that is all that happened', () => {
+    const refusal = new DomainError('conversion_not_implemented', 'n', { param: 'n' });
+    const unsuited = new AttemptFailure('unsuited', 'n', undefined, refusal);
+    expect(toFinalError([unsuited, unsuited])).toBe(refusal);
+    expect(toFinalError([unsuited, failure('saturated')]).code).toBe('upstream_saturated');
+  });
+
   it('gives the shortest wait that a saturated channel asked for, a second where none did', () => {
     const wait = (...failures: AttemptFailure[]) => toFinalError(failures).options.retryAfterSeconds;
     expect(wait(failure('saturated', 30), failure('saturated', 7))).toBe(7);

@@ -1,6 +1,6 @@
 import { CompiledPrices, type Model } from '@tokenbay/models';
 import { NO_USAGE } from '@tokenbay/protocol';
-import { billEstimated, type BillFacts, billReported } from './bill.js';
+import { billEstimated, type BillFacts, billOf, billReported } from './bill.js';
 import type { Call } from './call.js';
 import { CountedText } from './count-tokens.js';
 
@@ -34,6 +34,15 @@ describe('the bill of a request', () => {
     expect(bill.source).toBe('suspect');
     expect(bill.usage).toMatchObject({ inputTokens: 900, cachedInputTokens: 100, outputTokens: 200 });
     expect(bill.price.micropoints).toBe(900 + 50 + 2_000);
+  });
+
+  it('believes the input of a stream that broke off, and counts the output that was delivered', async () => {
+    const begun = { ...usage({ inputTokens: 40, cachedInputTokens: 60, outputTokens: 1 }), isPartial: true };
+    const bill = await billOf(facts, { usage: begun, text: CountedText.of('one two three') });
+    expect(bill).toMatchObject({
+      source: 'estimated',
+      usage: { inputTokens: 40, cachedInputTokens: 60, outputTokens: 3 },
+    });
   });
 
   it('stays suspect where the report contradicted itself', () => {

@@ -119,6 +119,7 @@ function writeInput(part: InputPart, dropped: DroppedFields): JsonObject[] {
     case 'text':
       return writeText(part);
     case 'image':
+      dropped.dropIfSet('image_url.detail', part.detail === 'auto' ? undefined : part.detail);
       return [{ type: 'image', source: writeSource(part.source), ...cacheControl(part.cache) }];
     case 'file':
       return [writeFile(part, dropped)];

@@ -68,12 +68,17 @@ export function readCitation(citation: unknown): Citation | undefined {
       kind: 'url',
       url: textOf(wire.url),
       citedText,
-      ...(typeof wire.title === 'string' && { title: wire.title }),
+      ...titleOf(wire.title),
     };
+  if (wire.type === 'search_result_location')
+    return { kind: 'url', url: textOf(wire.source), citedText, ...titleOf(wire.title) };
   const place = placeOf(wire);
   if (!place || typeof wire.document_index !== 'number') return undefined;
-  const title = typeof wire.document_title === 'string' ? { title: wire.document_title } : {};
-  return { kind: 'document', ...place, documentIndex: wire.document_index, citedText, ...title };
+  return { kind: 'document', ...place, documentIndex: wire.document_index, citedText, ...titleOf(wire.document_title) };
+}
+
+function titleOf(title: unknown): { title?: string } {
+  return typeof title === 'string' ? { title } : {};
 }
 
 function placeOf(

@@ -61,6 +61,8 @@ export interface CitationWire {
   readonly type?: unknown;
   readonly cited_text?: unknown;
   readonly url?: unknown;
+  /** Of a search that the client made itself. */
+  readonly source?: unknown;
   readonly title?: unknown;
   readonly document_index?: unknown;
   readonly document_title?: unknown;

@@ -29,10 +29,13 @@ const KNOWN = new Set(
   ),
 );
 
+/** What only this format knows, and whose answer would be another without. */
+const DEMANDS = ['functions', 'web_search_options'];
+
 /** Reads a chat body, whose cost was judged before, as a canonical call. Throws `invalid_request` naming the field. */
 export function readCanonicalCall(body: JsonObject, dropped: DroppedFields): CanonicalCall {
   for (const [field, value] of Object.entries(body)) if (!KNOWN.has(field)) dropped.dropIfSet(field, value);
-  if (body['functions'] != null) dropped.refuse('functions');
+  for (const field of DEMANDS) if (body[field] !== undefined && body[field] !== null) dropped.refuse(field);
   const reasoning = readReasoning(body);
   const toolChoice = readToolChoice(body['tool_choice']);
   const parallelToolCalls = readFlag(body['parallel_tool_calls'], 'parallel_tool_calls');
