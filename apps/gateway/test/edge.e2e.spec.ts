@@ -125,14 +125,14 @@ describe('a path of another dialect', () => {
     ['GET', '/v1beta/models', 'gemini'],
     ['GET', '/v1beta/models/x', 'gemini'],
     ['GET', '/v1/models', 'openai'],
+    ['POST', '/v1/messages', 'anthropic'],
+    ['POST', '/v1/messages/count_tokens?beta=true', 'anthropic'],
   ] as const)('%s %s refuses without credentials in the dialect %s', async (method, path, dialect) => {
     expectRefusal(await ask(method, path), 'api_key_missing', { dialect });
     expectRefusal(await ask(method, path, { 'x-api-key': 'sk-x' }), 'api_key_invalid', { dialect });
   });
 
   it.each([
-    ['/v1/messages', 'anthropic'],
-    ['/v1/messages/count_tokens', 'anthropic'],
     ['/v1beta/models/x:generateContent', 'gemini'],
     ['/v1beta/models/a/b:c:streamGenerateContent?alt=sse', 'gemini'],
     ['/v1/models/x%3AgenerateContent', 'gemini'],
