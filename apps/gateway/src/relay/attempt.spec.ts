@@ -26,7 +26,7 @@ describe('what a client is told when every try failed', () => {
 
   it('names the field that nobody can carry where that is all that happened', () => {
     const refusal = new DomainError('conversion_not_implemented', 'n', { param: 'n' });
-    const unsuited = new AttemptFailure('unsuited', 'n', undefined, refusal);
+    const unsuited = new AttemptFailure('unsuited', 'n', { cause: refusal });
     expect(toFinalError([unsuited, unsuited])).toBe(refusal);
     expect(toFinalError([unsuited, failure('saturated')]).code).toBe('upstream_saturated');
   });

@@ -113,11 +113,11 @@ export class ChannelTester implements OnApplicationBootstrap {
   }
 
   private async ask({ channel, model, adapter, wire }: Trial, secret: string): Promise<Verdict & { error: unknown }> {
-    const { passThrough, endpoint } = wire;
+    const { passThrough } = wire;
     const upstreamModel = channel.models.get(model) ?? model;
     const limit = { outputTokensMax: OUTPUT_TOKENS_MAX, outputTokensHeld: OUTPUT_TOKENS_MAX };
     const terms = { upstreamModel, isStream: false, ...limit, dropped: new DroppedFields() };
-    const { path, headers } = endpoint(terms);
+    const { path, headers } = wire.endpoint(terms);
     const { connectTimeoutMs } = channel.timeLimits.plain;
     const call = this.upstream.send({
       ...{ baseUrl: channel.baseUrl, path },
