@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { MetricsRegistry, uuidv7 } from '@tokenbay/platform';
 import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
 import { LedgerMetrics } from './ledger-metrics.js';
+import { Unanswered } from './run-bounded.js';
 import { closeGate } from './testing/gate.js';
 import { makeCharge, openLedger, type TestLedger } from './testing/index.js';
 
@@ -13,7 +14,7 @@ describe('the metrics of the ledger', () => {
 
   beforeEach(async () => {
     clone = await cloneDatabase();
-    ledger = await openLedger(clone.url, { settleMs: 300, statementMs: 200, pauseMs: 20 });
+    ledger = await openLedger(clone.url, { settleMs: 300, pauseMs: 20 });
     registry = new MetricsRegistry();
     new LedgerMetrics(registry, ledger.instance, ledger.reserves, ledger.settles, ledger.recovery, ledger.ledger);
     const accountId = await ledger.addAccount(1_000);
@@ -26,6 +27,17 @@ describe('the metrics of the ledger', () => {
   });
 
   const reserve = () => ledger.points.reserve({ ...of, requestId: uuidv7(), least: 100, need: 100 });
+
+  /** From now on charges are booked, and the answer never comes back. Answers how it does again. */
+  function hearNoAnswer(): () => void {
+    const { ledger: database } = ledger;
+    const { settle } = database;
+    database.settle = async (...args) => {
+      await settle.apply(database, args);
+      throw new Unanswered(new Error('cut'), null);
+    };
+    return () => void (database.settle = settle);
+  }
 
   async function read(): Promise<Record<string, number>> {
     const text = await registry.metrics();
@@ -96,16 +108,14 @@ describe('the metrics of the ledger', () => {
     await settled;
     expect(await read()).toMatchObject({ settles_waiting: 0, oldest_settle_seconds: 0 });
 
-    const blocker = await ledger.database.pool('report').connect();
     const late = await reserve();
-    await blocker.query('BEGIN; LOCK TABLE hold IN EXCLUSIVE MODE');
+    const listen = hearNoAnswer();
     await expect(ledger.points.settle(late, makeCharge({ cost: 7 }))).rejects.toMatchObject({
       code: 'ledger_unavailable',
     });
-    expect(await read()).toMatchObject({ doubts: 1, recovering: 1 });
-    await blocker.query('ROLLBACK');
-    blocker.release();
-    await ledger.recovery.run();
-    expect(await read()).toMatchObject({ doubts: 0, recovering: 0 });
+    expect(await read()).toMatchObject({ doubts: 1, recovering: 1, refunds_total: 0 });
+    listen();
+    while ((await read())['recovering'] !== 0) await pause(10);
+    expect(await read()).toMatchObject({ doubts: 0, recovering: 0, refunds_total: 1 });
   });
 });
