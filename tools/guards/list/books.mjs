@@ -31,8 +31,8 @@ export const BOOKS = [
     database: [
       {
         function: 'points_give_back',
-        from: 'SET available = available + r.points',
-        to: 'SET available = available + r.points - 1',
+        from: 'SET available = a.available + t.total',
+        to: 'SET available = a.available + t.total - 1',
       },
     ],
   },
@@ -48,12 +48,51 @@ export const BOOKS = [
     ],
   },
   {
+    name: 'what was booked before costs its hold nothing (conservation)',
+    caughtBy: [ledgerSpec('functions'), ledgerSpec('ledger-model')],
+    database: [{ function: 'points_settle', from: 'SET points = h.points + d.due', to: 'SET points = h.points' }],
+  },
+  {
+    name: 'what was booked before gives nothing back again (conservation)',
+    caughtBy: [ledgerSpec('functions')],
+    database: [{ function: 'points_settle', from: 'IF 0 > ANY (v_back) THEN', to: 'IF false THEN' }],
+  },
+  {
+    name: 'what was booked before is due from nobody',
+    caughtBy: [ledgerSpec('settle'), ledgerSpec('ledger-model')],
+    database: [
+      {
+        function: 'points_fund_short',
+        from: 'CASE WHEN c.request_id IS NULL THEN l.points + l.back ELSE 0 END',
+        to: 'l.points + l.back',
+      },
+    ],
+  },
+  {
+    name: 'what somebody else books meanwhile is not paid by the account as well',
+    caughtBy: [ledgerSpec('functions')],
+    database: [
+      {
+        function: 'points_settle',
+        from: `RAISE EXCEPTION 'a request was booked meanwhile' USING ERRCODE = 'serialization_failure';`,
+        to: 'NULL;',
+      },
+    ],
+  },
+  {
+    name: 'a batch in which a request stands twice is refused',
+    caughtBy: [ledgerSpec('functions')],
+    database: [
+      { function: 'points_settle', from: `RAISE EXCEPTION 'a request stands twice in one batch';`, to: 'NULL;' },
+    ],
+  },
+  {
     name: 'a charge is durable although its connection commits asynchronously',
     caughtBy: [ledgerSpec('settle')],
     database: [
       {
         function: 'points_settle',
-        from: `PERFORM set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off';`,
+        from: `IF current_setting('synchronous_commit') = 'off' THEN PERFORM set_config('synchronous_commit', 'on', true); END IF;`,
         to: '',
       },
     ],

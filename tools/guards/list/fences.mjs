@@ -1,7 +1,13 @@
 // @ts-check
 import { ledgerSource, ledgerSpec } from '../guard.mjs';
 
-const HELD = 'h.owner_id = p_owner AND h.hold_no = d.hold_no AND h.account_id = d.account_id';
+/** When a settle looks at a hold that does not pay. */
+const IS_SHORT = 'bool_or(h.points IS NULL OR h.account_id <> d.account_id OR h.points < d.due)';
+/** What a settle looks at, and what it then takes from. */
+const LOOKED_AT = 'x.owner_id = p_owner AND x.hold_no = d.hold_no';
+const TAKEN_FROM = 'h.owner_id = d.owner_id AND h.hold_no = d.hold_no AND h.points >= d.due';
+/** That all holds were taken from which were to be. */
+const IS_TAKEN = 'IF v_taken <> v_holds THEN';
 const HELD_SHORT = 'h.owner_id = p_owner AND h.hold_no = l.hold_no AND h.account_id = l.account_id';
 
 /** Who may move the points of a hold, and which of several calls. @type {readonly import('../guard.mjs').Guard[]} */
@@ -10,14 +16,44 @@ export const FENCES = [
     name: 'a hold that is gone pays nothing',
     caughtBy: [ledgerSpec('settle'), ledgerSpec('ledger-keeper'), ledgerSpec('ledger-model')],
     database: [
-      { function: 'points_settle', from: 'WHERE h.points IS NULL OR h.points < d.due', to: 'WHERE h.points < d.due' },
+      {
+        function: 'points_settle',
+        from: IS_SHORT,
+        to: 'bool_or(h.account_id <> d.account_id OR h.points < d.due)',
+      },
+      { function: 'points_settle', from: IS_TAKEN, to: 'IF false THEN' },
     ],
   },
   {
     name: 'a hold pays no more than it has',
     caughtBy: [ledgerSpec('functions')],
     database: [
-      { function: 'points_settle', from: 'WHERE h.points IS NULL OR h.points < d.due', to: 'WHERE h.points IS NULL' },
+      {
+        function: 'points_settle',
+        from: IS_SHORT,
+        to: 'bool_or(h.points IS NULL OR h.account_id <> d.account_id)',
+      },
+      {
+        function: 'points_settle',
+        from: TAKEN_FROM,
+        to: 'h.owner_id = d.owner_id AND h.hold_no = d.hold_no',
+      },
+    ],
+  },
+  {
+    name: 'a hold that goes while a settle waits for it pays nothing',
+    caughtBy: [ledgerSpec('functions')],
+    database: [{ function: 'points_settle', from: IS_TAKEN, to: 'IF false THEN' }],
+  },
+  {
+    name: 'a hold that shrinks while a settle waits for it is looked at again',
+    caughtBy: [ledgerSpec('functions')],
+    database: [
+      {
+        function: 'points_settle',
+        from: TAKEN_FROM,
+        to: 'h.owner_id = d.owner_id AND h.hold_no = d.hold_no',
+      },
     ],
   },
   {
@@ -26,8 +62,13 @@ export const FENCES = [
     database: [
       {
         function: 'points_settle',
-        from: HELD,
-        to: 'h.hold_no = d.hold_no AND h.account_id = d.account_id',
+        from: LOOKED_AT,
+        to: 'x.hold_no = d.hold_no',
+      },
+      {
+        function: 'points_settle',
+        from: TAKEN_FROM,
+        to: 'h.hold_no = d.hold_no AND h.points >= d.due',
       },
       {
         function: 'points_fund_short',
@@ -40,7 +81,7 @@ export const FENCES = [
     name: 'a hold pays for its own account only',
     caughtBy: [ledgerSpec('functions')],
     database: [
-      { function: 'points_settle', from: HELD, to: 'h.owner_id = p_owner AND h.hold_no = d.hold_no' },
+      { function: 'points_settle', from: IS_SHORT, to: 'bool_or(h.points IS NULL OR h.points < d.due)' },
       { function: 'points_fund_short', from: HELD_SHORT, to: 'h.owner_id = p_owner AND h.hold_no = l.hold_no' },
     ],
   },

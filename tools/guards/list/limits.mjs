@@ -32,6 +32,11 @@ export const LIMITS = [
     database: [{ function: 'points_reserve', from: 'IF v_room >= r.least THEN', to: 'IF true THEN' }],
   },
   {
+    name: 'what is lent ahead pays for whole requests',
+    caughtBy: [ledgerSpec('functions')],
+    database: [{ function: 'points_reserve', from: 'v_extra - v_extra % greatest(r.unit, 1)', to: 'v_extra' }],
+  },
+  {
     name: 'an account that does not exist has nothing',
     caughtBy: [ledgerSpec('functions')],
     database: [
@@ -71,8 +76,19 @@ export const LIMITS = [
     database: [
       {
         function: 'points_take_budgets',
-        from: 'hour_taken = hour_taken + CASE WHEN r.window_no >= hour_first THEN r.points ELSE 0 END',
-        to: 'hour_taken = hour_taken + r.points',
+        from: 'sum(CASE WHEN u.window_no >= k.hour_first THEN u.points ELSE 0 END)',
+        to: 'sum(u.points)',
+      },
+    ],
+  },
+  {
+    name: 'a settle gives nothing back to a period that ends while it waits for the budget',
+    caughtBy: [ledgerSpec('functions')],
+    database: [
+      {
+        function: 'points_settle',
+        from: 'PERFORM FROM key_budget AS b WHERE b.api_key_id = ANY (ARRAY(',
+        to: 'PERFORM FROM key_budget AS b WHERE false AND b.api_key_id = ANY (ARRAY(',
       },
     ],
   },

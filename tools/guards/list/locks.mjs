@@ -36,11 +36,20 @@ export const LOCKS = [
     database: [{ function: 'points_settle', from: LOCK_HOLDS, to: '' }],
   },
   {
-    name: 'a settle writes charges by request id',
+    name: 'a settle that gives back locks accounts before budgets',
     caughtBy: [ledgerSpec('lock-order')],
     database: [
-      { function: 'points_settle', from: 'ORDER BY request_id ON CONFLICT DO NOTHING', to: 'ON CONFLICT DO NOTHING' },
+      {
+        function: 'points_settle',
+        from: 'PERFORM FROM point_account WHERE account_id = ANY (ARRAY(',
+        to: 'PERFORM FROM point_account WHERE false AND account_id = ANY (ARRAY(',
+      },
     ],
+  },
+  {
+    name: 'a settle writes charges by request id',
+    caughtBy: [ledgerSpec('lock-order')],
+    database: [{ function: 'points_settle', from: 'ORDER BY l.request_id) AS l', to: ') AS l' }],
   },
   {
     name: 'the reaper locks accounts before budgets',

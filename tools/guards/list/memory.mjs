@@ -87,7 +87,7 @@ export const MEMORY = [
     source: [
       {
         file: ledgerSource('holds'),
-        from: 'if (this.settles.isStuck(performance.now()))',
+        from: 'if (this.settles.isStuck(nowMs))',
         to: 'if (false as boolean)',
       },
     ],

@@ -14,7 +14,7 @@ export const UNKNOWN_OUTCOMES = [
   {
     name: 'a commit whose wait for a standby was cancelled is not durable',
     caughtBy: [ledgerSpec('run-bounded')],
-    source: [{ file: RUN_BOUNDED, from: 'if (routine === STANDBY_ROUTINE) isReplicated = false;', to: '' }],
+    source: [{ file: RUN_BOUNDED, from: 'if (routine === STANDBY_WAIT) isReplicated = false;', to: '' }],
   },
   {
     name: 'the server process of a reserve that was given up is ended before holds are read',
@@ -61,8 +61,8 @@ export const UNKNOWN_OUTCOMES = [
     database: [
       {
         function: 'points_settle',
-        from: 'ORDER BY request_id ON CONFLICT DO NOTHING',
-        to: `WHERE funding IS DISTINCT FROM 'refused' ORDER BY request_id ON CONFLICT DO NOTHING`,
+        from: 'ORDER BY l.request_id) AS l',
+        to: `ORDER BY l.request_id) AS l WHERE v_funding[n] IS DISTINCT FROM 'refused'`,
       },
     ],
   },
@@ -74,7 +74,7 @@ export const UNKNOWN_OUTCOMES = [
   {
     name: 'an answer that was cut although it was booked is refunded',
     caughtBy: [ledgerSpec('outage')],
-    source: [{ file: RECOVERY, from: 'if (repeated && points > 0) await', to: 'if (false as boolean) await' }],
+    source: [{ file: RECOVERY, from: 'await this.ledger.refund(hold, charge.requestId, points);', to: '' }],
   },
   {
     name: 'a charge that the ledger refuses does not take its batch along',
