@@ -13,7 +13,7 @@ export const UNKNOWN_OUTCOMES = [
   },
   {
     name: 'a commit whose wait for a standby was cancelled is not durable',
-    caughtBy: [ledgerSpec('run-bounded')],
+    caughtBy: [ledgerSpec('run-bounded'), ledgerSpec('standby')],
     source: [{ file: RUN_BOUNDED, from: 'if (routine === STANDBY_WAIT) isReplicated = false;', to: '' }],
   },
   {
