@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { uuidv7 } from '@tokenbay/platform';
 import type { KeyBudget } from './key-points.js';
 import { findMemoryFaults } from './testing/find-memory-faults.js';
-import { closeGate } from './testing/gate.js';
+import { closeGate, type Gate } from './testing/gate.js';
 import { makeCharge, type TestLedger } from './testing/index.js';
 import { makeBusy } from './testing/make-busy.js';
 import { useLedger } from './testing/use-ledger.js';
@@ -13,6 +13,7 @@ type Statements = Record<'reserve' | 'settle' | 'listHolds', (...args: never[]) 
 describe('what a process lends while it finds out what it holds', () => {
   let ledger: TestLedger;
   let statements: Statements;
+  const gates: Gate[] = [];
   useLedger(
     (opened) => {
       ledger = opened;
@@ -21,7 +22,15 @@ describe('what a process lends while it finds out what it holds', () => {
     { pauseMs: 5, idleMs: 0 },
   );
 
+  function close(name: keyof Statements): Gate {
+    const gate = closeGate(statements, name);
+    gates.push(gate);
+    return gate;
+  }
+
   afterEach(async () => {
+    // Of a test that failed: the next one waits for nobody.
+    for (const gate of gates.splice(0)) gate.open();
     expect(await findMemoryFaults(ledger)).toEqual([]);
   });
 
@@ -40,7 +49,7 @@ describe('what a process lends while it finds out what it holds', () => {
     const escrow = await makeBusy(ledger, account, 10);
     const first = await account.reserve(10);
     expect(escrow.free).toBeGreaterThan(100);
-    const gate = closeGate(statements, 'listHolds');
+    const gate = close('listHolds');
     const recovering = ledger.recovery.run();
     await gate.arrived(1);
     const second = account.reserve(10);
@@ -52,7 +61,7 @@ describe('what a process lends while it finds out what it holds', () => {
 
   it('counts no answer twice that was on its way when its holds were read', async () => {
     const account = await open(100);
-    const gate = closeGate(statements, 'reserve');
+    const gate = close('reserve');
     const reserving = account.reserve(50);
     await gate.arrived(1);
     const recovering = ledger.recovery.run();
@@ -67,7 +76,7 @@ describe('what a process lends while it finds out what it holds', () => {
   it('counts no charge twice that was on its way when its holds were read', async () => {
     const account = await open(100);
     const hold = await account.reserve(60);
-    const gate = closeGate(statements, 'settle');
+    const gate = close('settle');
     const settling = ledger.points.settle(hold, makeCharge({ cost: 25 }));
     await gate.arrived(1);
     const recovering = ledger.recovery.run();
