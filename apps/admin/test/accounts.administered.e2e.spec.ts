@@ -22,6 +22,8 @@ describe('accounts', () => {
       allowedGroups: ['default'],
       status: 'active',
       rateLimit: null,
+      tokenRateLimit: null,
+      parallelRequestsMax: null,
       availablePoints: '0',
       heldPoints: '0',
       version: 1,

@@ -30,6 +30,8 @@ describe('API keys', () => {
       pointQuota: null,
       pointLimits: [],
       timeZone: 'UTC',
+      tokenRateLimit: null,
+      parallelRequestsMax: null,
       modelAllowlist: null,
       modelDenylist: null,
       prefix: secret!.slice(0, 7),
