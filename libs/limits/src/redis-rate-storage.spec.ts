@@ -26,6 +26,32 @@ async function withLink(redis: TestRedis, work: Work, answerMsMax = 5_000): Prom
   return work(storage, link).finally(() => link.stop());
 }
 
+/** So much later than the memory Redis may decide without another answer. */ const LATENESS_MS_MAX = 15;
+
+/** Asks memory and Redis the same, and answers where they differ, and by how much Redis was ever asked later. */
+async function compare(storage: RedisRateStorage, key: string) {
+  const memory = new MemoryRateStorage({ nowMs: () => Date.now() });
+  const differences: object[] = [];
+  let latenessMs = 0;
+  for (let index = 0; index < 120; index += 1) {
+    const asked = take(key, {
+      windowMs: [200, 300, 200][index % 3] ?? 200,
+      limit: [4, 6, 3, 9_000][index % 4] ?? 4,
+      units: index % 7 === 0 ? 0 : 1 + (index % 5 === 0 ? 2 : 0),
+      isConsumed: index % 5 === 0,
+    });
+    const askedAtMs = performance.now();
+    const here = memory.take(asked);
+    const there = await storage.take(asked);
+    latenessMs = Math.max(latenessMs, performance.now() - askedAtMs);
+    const isAlike = there?.isAdmitted === here.isAdmitted && there.units === here.units;
+    if (!isAlike || Math.abs(there.resetMs - here.resetMs) > 25) differences.push({ index, here, there });
+    // Away from the edges of the windows.
+    if (index % 10 === 9) await sleep(330);
+  }
+  return { differences, latenessMs };
+}
+
 if (hasRedis()) testRedis();
 else describe('rates in Redis', () => it('need redis-server, which this machine has not', () => undefined));
 
@@ -51,23 +77,15 @@ function testRedis(): void {
 
     it('says the same as the memory, take for take, windows that slide and change, units that are consumed', async () => {
       await withLink(redis, async (storage) => {
-        const memory = new MemoryRateStorage({ nowMs: () => Date.now() });
-        for (let index = 0; index < 120; index += 1) {
-          const asked = take('alike', {
-            windowMs: [200, 300, 200][index % 3] ?? 200,
-            limit: [4, 6, 3, 9_000][index % 4] ?? 4,
-            units: index % 7 === 0 ? 0 : 1 + (index % 5 === 0 ? 2 : 0),
-            isConsumed: index % 5 === 0,
-          });
-          const here = memory.take(asked);
-          const there = await storage.take(asked);
-          expect([there?.isAdmitted, there?.units]).toEqual([here.isAdmitted, here.units]);
-          expect(Math.abs((there?.resetMs ?? NaN) - here.resetMs)).toBeLessThanOrEqual(25);
-          // Away from the edges of the windows, so that two clocks that are read one after the other agree.
-          if (index % 10 === 9) await sleep(330);
+        // The two read their clocks one after the other: where the machine came between them, what they say is not compared.
+        for (let tries = 1; ; tries += 1) {
+          const { differences, latenessMs } = await compare(storage, `alike${tries}`);
+          if (differences.length > 0 && latenessMs > LATENESS_MS_MAX && tries < 10) continue;
+          expect(differences).toEqual([]);
+          return;
         }
       });
-    });
+    }, 60_000);
 
     it('waits as long as it says, and not longer', async () => {
       await withLink(redis, async (storage) => {
