@@ -63,3 +63,4 @@ export {
   type WireFormat,
   WIRE_FORMATS,
 } from './vocabulary.js';
+export type { VideoCall, VideoField, VideoImage, VideoSize } from './video.js';

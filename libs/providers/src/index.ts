@@ -15,3 +15,18 @@ export type {
   WriteTerms,
 } from './text-wire.js';
 export { isFailure } from './text-wire.js';
+export type {
+  VideoError,
+  VideoFormPart,
+  VideoHandle,
+  VideoPollPace,
+  VideoProgress,
+  VideoRequest,
+  VideoRequestBody,
+  VideoResult,
+  VideoSubmission,
+  VideoSubmissionReading,
+  VideoTerms,
+  VideoUsage,
+  VideoWire,
+} from './video-wire.js';

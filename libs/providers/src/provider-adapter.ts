@@ -1,16 +1,19 @@
 import type { CanonicalCall, WireFormat } from '@tokenbay/protocol';
 import type { UpstreamFailure } from './provider.js';
 import type { TextWire } from './text-wire.js';
+import type { VideoWire } from './video-wire.js';
 
 /** Everything the relay may ask about one provider: pure functions, no connection, no state. */
 export interface ProviderAdapter {
   readonly name: string;
   /** The provider's credential, as it travels. */
   headers(secret: string): Record<string, string>;
-  /** The formats in which it serves text; a call that must be converted takes the first. */
+  /** The formats in which it serves text; a call that must be converted takes the first. Empty where it serves none. */
   readonly wires: readonly TextWire[];
   /** Which of the wires carries best what is asked for; absent where there is but one. */
   readonly chooseWire?: (call: CanonicalCall, from: WireFormat) => TextWire;
+  /** How it generates videos; absent where it does not. Its answers are read by the wire itself. */
+  readonly video?: VideoWire;
   /** What an answer that is not 2xx means. */
   readFailure(status: number, body: unknown, retryAfterSeconds: number | undefined): UpstreamFailure;
 }
