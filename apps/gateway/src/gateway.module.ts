@@ -13,6 +13,7 @@ import { RelayModule } from './relay/relay.module.js';
 import { AccountController } from './surfaces/account/account.controller.js';
 import { UsageController } from './surfaces/account/usage.controller.js';
 import { AnthropicMessagesController } from './surfaces/anthropic-messages/anthropic-messages.controller.js';
+import { GeminiController } from './surfaces/gemini-generate/gemini.controller.js';
 import { GeminiModelsController, ModelsController } from './surfaces/models/models.controller.js';
 import { ModelsService } from './surfaces/models/models.service.js';
 import { OpenAiChatController } from './surfaces/openai-chat/openai-chat.controller.js';
@@ -43,6 +44,7 @@ export class GatewayModule {
       controllers: [
         OpenAiChatController,
         AnthropicMessagesController,
+        GeminiController,
         ModelsController,
         GeminiModelsController,
         AccountController,

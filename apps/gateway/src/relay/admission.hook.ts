@@ -55,8 +55,8 @@ export function installAdmission(fastify: FastifyInstance, options: AdmissionOpt
   });
   // It throws, calls back, or (where something had to be read) returns a promise: Fastify takes all three.
   fastify.addHook('onRequest', (request, reply, done): void | Promise<void> => {
-    if (request.is404) throw refuseRoute(request);
     const { config } = request.routeOptions;
+    if (request.is404 || config.serves?.(request) === false) throw refuseRoute(request);
     if (config.access === 'public') {
       done();
       return undefined;
