@@ -17,6 +17,9 @@ import { GeminiController } from './surfaces/gemini-generate/gemini.controller.j
 import { GeminiModelsController, ModelsController } from './surfaces/models/models.controller.js';
 import { ModelsService } from './surfaces/models/models.service.js';
 import { OpenAiChatController } from './surfaces/openai-chat/openai-chat.controller.js';
+import { OpenAiEmbeddingsController } from './surfaces/openai-embeddings/openai-embeddings.controller.js';
+import { OpenAiModerationsController } from './surfaces/openai-moderations/openai-moderations.controller.js';
+import { RerankController } from './surfaces/rerank/rerank.controller.js';
 import { WORKER_ROLE, WorkerRole } from './workers/worker-role.js';
 
 /** The data plane: answers clients, moves points, writes usage; changes no configuration. */
@@ -45,6 +48,9 @@ export class GatewayModule {
         OpenAiChatController,
         AnthropicMessagesController,
         GeminiController,
+        OpenAiEmbeddingsController,
+        OpenAiModerationsController,
+        RerankController,
         ModelsController,
         GeminiModelsController,
         AccountController,

@@ -5,8 +5,14 @@ import type { ProviderAdapter } from './provider-adapter.js';
 
 /** Providers that speak OpenAI's format. */
 const OPENAI_DIALECTS: readonly OpenAiDialect[] = [
-  { name: 'openai', outputLimitField: 'max_completion_tokens', knowsOpenAiFields: true },
-  { name: 'openai-compatible', outputLimitField: 'max_tokens', knowsOpenAiFields: false },
+  {
+    ...{ name: 'openai', outputLimitField: 'max_completion_tokens', knowsOpenAiFields: true },
+    paths: { embeddings: '/embeddings', moderations: '/moderations' },
+  },
+  {
+    ...{ name: 'openai-compatible', outputLimitField: 'max_tokens', knowsOpenAiFields: false },
+    paths: { embeddings: '/embeddings', moderations: '/moderations', rerank: '/rerank' },
+  },
 ];
 
 const ADAPTERS = new Map(

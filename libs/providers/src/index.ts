@@ -30,3 +30,4 @@ export type {
   VideoUsage,
   VideoWire,
 } from './video-wire.js';
+export type { WholeWire } from './whole-wire.js';

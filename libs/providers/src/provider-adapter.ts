@@ -2,6 +2,7 @@ import type { CanonicalCall, WireFormat } from '@tokenbay/protocol';
 import type { UpstreamFailure } from './provider.js';
 import type { TextWire } from './text-wire.js';
 import type { VideoWire } from './video-wire.js';
+import type { WholeWire } from './whole-wire.js';
 
 /** Everything the relay may ask about one provider: pure functions, no connection, no state. */
 export interface ProviderAdapter {
@@ -14,6 +15,12 @@ export interface ProviderAdapter {
   readonly chooseWire?: (call: CanonicalCall, from: WireFormat) => TextWire;
   /** How it generates videos; absent where it does not. Its answers are read by the wire itself. */
   readonly video?: VideoWire;
+  /** Vectors of texts, as OpenAI's clients ask for them; absent where it serves none. */
+  readonly embeddings?: WholeWire;
+  /** Judgements of texts and pictures, as OpenAI's clients ask for them; absent where it serves none. */
+  readonly moderations?: WholeWire;
+  /** Documents by relevance, in the shape of Cohere and Jina; absent where it serves none. */
+  readonly rerank?: WholeWire;
   /** What an answer that is not 2xx means. */
   readFailure(status: number, body: unknown, retryAfterSeconds: number | undefined): UpstreamFailure;
 }

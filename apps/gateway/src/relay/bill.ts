@@ -53,7 +53,7 @@ export async function billEstimated(facts: BillFacts, delivered: CountedText, be
   const outputTokens = Math.max(await delivered.countTokens(), begun?.usage.outputTokens ?? 0);
   const input = begun?.usage ?? {
     ...NO_USAGE,
-    inputTokens: await CountedText.of(facts.call.readInputText()).countTokens(),
+    inputTokens: (await CountedText.of(facts.call.readInputText()).countTokens()) + (facts.call.addedTokens ?? 0),
   };
   return bill(facts, clampToModel(facts, { ...input, outputTokens }), 'estimated');
 }
@@ -70,7 +70,7 @@ function bill({ call, model, multiplier }: BillFacts, usage: TokenUsage, source:
 }
 
 function clampToModel({ call, model }: BillFacts, usage: TokenUsage): TokenUsage {
-  const { contextTokensMax, outputTokensMax } = tokenLimitsOf(model);
+  const { contextTokensMax, outputTokensMax } = tokenLimitsOf(model, call);
   return clampUsage(usage, contextTokensMax, outputTokensMax * call.choices);
 }
 

@@ -16,6 +16,8 @@ export interface Call {
   /** True where the client asked for usage reporting in its stream. */
   readonly wantsUsage: boolean;
   readonly choices: number;
+  /** How many texts the model reads one by one, each within its context: embeddings and rerankings come in batches. One where absent. */
+  readonly texts?: number;
   /** Upper bound of the input in tokens; null where its parts have no bound but the model's context. */
   readonly inputTokensMax: number | null;
   /** The client's own output limit per choice; undefined where it set none. */
@@ -30,6 +32,8 @@ export interface Call {
   readonly serviceTier: string | null;
   /** The text of the input, for counting it where the upstream reports no usage. Costly: only then. */
   readonly readInputText: () => string;
+  /** What of the input no tokenizer sees, in tokens: added where it is counted. */
+  readonly addedTokens?: number;
   /** What keeps a silent stream alive, in the dialect's form. */
   readonly keepAlive: Buffer;
   /**

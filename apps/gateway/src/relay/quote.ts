@@ -27,7 +27,7 @@ export interface Quote {
  */
 export function quote(call: Call, model: Model, multiplier: string): Quote {
   assertPriced(call, model);
-  const limits = tokenLimitsOf(model);
+  const limits = tokenLimitsOf(model, call);
   const outputTokensMax = Math.min(call.outputTokensMax ?? Infinity, limits.outputTokensMax);
   const request: WorstCaseRequest = {
     prices: model.prices,

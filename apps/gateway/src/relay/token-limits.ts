@@ -1,13 +1,17 @@
 import type { Model } from '@tokenbay/models';
+import type { Call } from './call.js';
 
 /** Assumed of a model that states no limits, so that its worst case is bounded. */
 const CONTEXT_TOKENS_ASSUMED = 1_048_576;
 const OUTPUT_TOKENS_ASSUMED = 131_072;
 
 /** What one request can consume at most of a model, by its own statement or by assumption. */
-export function tokenLimitsOf({ contextTokensMax, outputTokensMax }: Model): TokenLimits {
+export function tokenLimitsOf(
+  { contextTokensMax, outputTokensMax }: Model,
+  { texts = 1 }: Pick<Call, 'texts'>,
+): TokenLimits {
   return {
-    contextTokensMax: contextTokensMax ?? CONTEXT_TOKENS_ASSUMED,
+    contextTokensMax: (contextTokensMax ?? CONTEXT_TOKENS_ASSUMED) * texts,
     outputTokensMax: outputTokensMax ?? OUTPUT_TOKENS_ASSUMED,
   };
 }

@@ -8,13 +8,15 @@ import { writeRequest } from './request.js';
 import { readAnswer } from './response.js';
 import { ChatScanner } from './scanner.js';
 import { ChatReader } from './stream.js';
+import { createWholeWires } from './whole-wires.js';
 
-/** The adapter of a provider that speaks OpenAI's Chat Completions. */
+/** The adapter of a provider that speaks OpenAI's Chat Completions, and what it offers beside. */
 export function createOpenAiAdapter(dialect: OpenAiDialect): ProviderAdapter {
   return {
     name: dialect.name,
     headers: (secret) => ({ authorization: `Bearer ${secret}` }),
     wires: [createChatWire(dialect)],
+    ...createWholeWires(dialect),
     readFailure,
   };
 }

@@ -18,6 +18,8 @@ const DIRECTIVES = {
   'content-filter': '',
   'huge-line': '2097152',
   'invalid-utf8': '',
+  'numbers-only': '',
+  'no-documents': '',
   endless: '',
   // what it reports as usage
   usage: null,

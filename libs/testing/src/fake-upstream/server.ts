@@ -5,6 +5,7 @@ import { deliver } from './deliver.js';
 import { handleControl, type Controls } from './control.js';
 import { jsonAnswer, type Exchange } from './exchange.js';
 import { ANTHROPIC } from './anthropic-messages/protocol.js';
+import { BESIDE_CHATS } from './beside-chats/protocol.js';
 import { OPENAI } from './openai-chat/protocol.js';
 import type { Protocol, ProviderError } from './protocol.js';
 import { RequestLog } from './request-log.js';
@@ -18,7 +19,7 @@ export interface FakeUpstreamOptions {
 
 const LOG_SIZE_MAX = 20_000;
 /** The first speaks wherever nobody else does. */
-const PROTOCOLS: readonly Protocol[] = [OPENAI, ANTHROPIC];
+const PROTOCOLS: readonly Protocol[] = [OPENAI, BESIDE_CHATS, ANTHROPIC];
 
 /** A server that speaks the protocols of upstream providers and misbehaves on demand. */
 export function createFakeUpstream(options: FakeUpstreamOptions = {}): { server: Server; log: RequestLog } {
