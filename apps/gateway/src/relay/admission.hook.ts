@@ -4,10 +4,10 @@ import { type CidrSet, resolveClientAddress } from '@tokenbay/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { dialectOf, isGoogleRequest } from '../surfaces/dialect.js';
 import { BodyBudget } from './body-budget.js';
+import { installBodyParsers } from './body-parsers.js';
 import { findRouteRefusal } from './find-route-refusal.js';
 import type { OccupiedSeats } from './occupied-seats.js';
 import { readCredential, TWO_CREDENTIALS } from './read-credential.js';
-import { decodeBody, parseJsonBody } from './read-json-body.js';
 import type { RelayService } from './relay.service.js';
 
 declare module 'fastify' {
@@ -16,13 +16,13 @@ declare module 'fastify' {
     access?: 'public';
     /** True on routes whose requests take a unit of the account's rate. */
     countsForAccountRate?: boolean;
+    /** True on routes that take `multipart/form-data` as well as JSON. */
+    acceptsForms?: boolean;
   }
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Size of the body as decoded, in bytes; 0 where there is none. */
-    bodyBytes: number;
     /** What the request takes of its caller's parallel requests; null where they are not limited. */
     seats: OccupiedSeats | null;
   }
@@ -44,7 +44,6 @@ export interface AdmissionOptions {
 export function installAdmission(fastify: FastifyInstance, options: AdmissionOptions): void {
   fastify.decorateRequest('caller', null);
   const budget = new BodyBudget();
-  fastify.decorateRequest('bodyBytes', 0);
   fastify.decorateRequest('seats', null);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.raw.on('close', () => {
@@ -75,19 +74,7 @@ export function installAdmission(fastify: FastifyInstance, options: AdmissionOpt
     done();
     return undefined;
   });
-  fastify.removeContentTypeParser('application/json');
-  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, bytes: Buffer, done) => {
-    const parse = (decoded: Buffer): unknown => {
-      budget.take(decoded.length);
-      request.bodyBytes = decoded.length;
-      return parseJsonBody(decoded);
-    };
-    const encoding = request.headers['content-encoding'];
-    if (encoding !== undefined) return decodeBody({ bytes, encoding, bytesMax: options.bodyBytesMax }).then(parse);
-    // Without a promise: nearly every body is plain.
-    done(null, parse(bytes));
-    return undefined;
-  });
+  installBodyParsers(fastify, { budget, bytesMax: options.bodyBytesMax });
 }
 
 function refuseRoute({ method, url, headers }: FastifyRequest): Error {

@@ -5,11 +5,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 /** What serves a relayed request; whatever it throws is answered like every other error of the process. */
 type RelayHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
-/** Which paths a method serves. */
+/** Which paths a method serves, and what it takes. */
 interface RelayPaths {
   readonly paths: readonly string[];
   /** Where they end in `*`: false for what is not served all the same, and is told so before anything else of it is looked at. */
   readonly serves?: (request: FastifyRequest) => boolean;
+  /** True where `multipart/form-data` is taken as well as JSON. */
+  readonly acceptsForms?: boolean;
 }
 
 declare module 'fastify' {
@@ -43,8 +45,9 @@ export function mountRelayRoutes(app: INestApplication, fastify: FastifyInstance
         typeof method === 'function' ? (Reflect.getMetadata(RELAY_ROUTE, method) as RelayPaths | undefined) : undefined;
       if (served === undefined) continue;
       const handler: RelayHandler = (request, reply) => controller[name]!(request, reply);
-      const config = { countsForAccountRate: true, ...(served.serves && { serves: served.serves }) };
-      for (const url of served.paths) fastify.route({ method: 'POST', url, config, handler });
+      const { paths, serves, acceptsForms = false } = served;
+      const config = { countsForAccountRate: true, acceptsForms, ...(serves && { serves }) };
+      for (const url of paths) fastify.route({ method: 'POST', url, config, handler });
     }
   }
 }
