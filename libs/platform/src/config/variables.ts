@@ -1,4 +1,5 @@
 import { CidrSet } from '../address/cidr-set.js';
+import { HostAllowList } from '../address/host-allow-list.js';
 import { SecretsKey } from '../crypto/secrets-key.js';
 import * as parse from './parse-values.js';
 import type { Variable } from './variable.js';
@@ -110,8 +111,8 @@ export const VARIABLES = {
     '',
     required(
       'CONTENT_PROXY_ALLOW',
-      parse.list,
-      'host:port pairs the content proxy may fetch although they are not public',
+      (text) => HostAllowList.parse(parse.list(text)),
+      'host:port pairs that results and webhooks may lead to although not public, also over plain http',
     ),
   ),
   usageRetentionMonths: withDefault(
