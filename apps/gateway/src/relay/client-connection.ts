@@ -27,12 +27,14 @@ export class ClientConnection {
 
   /** Sends status 200 and the headers set so far; from here on the answer is written by hand. */
   startStream(contentType: string): void {
-    this.reply
-      .header('content-type', contentType)
-      .header('cache-control', 'no-cache')
-      .header('x-accel-buffering', 'no');
+    this.start(200, { 'content-type': contentType, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });
+  }
+
+  /** Sends the status, the headers set so far and these; from here on the answer is written by hand. */
+  start(status: number, headers: Readonly<Record<string, string>>): void {
+    this.reply.headers(headers);
     this.reply.hijack();
-    if (!this.isGone) this.reply.raw.writeHead(200, this.reply.getHeaders() as Record<string, string>);
+    if (!this.isGone) this.reply.raw.writeHead(status, this.reply.getHeaders() as Record<string, string>);
   }
 
   /** Writes bytes; a promise resolves when the client has caught up or was given up. Bytes for a client that is gone are dropped. */

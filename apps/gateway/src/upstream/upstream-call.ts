@@ -223,6 +223,6 @@ function judge(error: Error, status: number): UpstreamError {
   const code = (error as NodeJS.ErrnoException).code ?? '';
   if (CONNECT_TIMEOUTS.has(code) && status === 0) return new UpstreamError('connect_timeout', code, error);
   if (CONNECT_ERRORS.has(code) && status === 0) return new UpstreamError('connect', code, error);
-  if (code.startsWith('HPE_')) return new UpstreamError('malformed', code, error);
+  if (error.name === 'HTTPParserError') return new UpstreamError('malformed', error.message, error);
   return new UpstreamError('cut', code || error.name, error);
 }

@@ -3,10 +3,19 @@
  *
  * `connect`: nothing reached it · `connect_timeout`: nothing reached it in time · `timeout`: it exceeded a time limit · `cut`: the
  * connection ended early · `too_large`: it sent more than we take · `malformed`: what it sent is not what the protocol allows ·
- * `abandoned`: we ended it as its client had left · `stopping`: we ended it as this process stops · `aborted`: we ended it for another reason.
+ * `forbidden`: it lies where a URL from elsewhere may not lead · `abandoned`: we ended it as its client had left · `stopping`: we ended it as this process stops · `aborted`: we ended it for another reason.
  */
 export type UpstreamErrorKind =
-  'connect' | 'connect_timeout' | 'timeout' | 'cut' | 'too_large' | 'malformed' | 'abandoned' | 'stopping' | 'aborted';
+  | 'connect'
+  | 'connect_timeout'
+  | 'timeout'
+  | 'cut'
+  | 'too_large'
+  | 'malformed'
+  | 'forbidden'
+  | 'abandoned'
+  | 'stopping'
+  | 'aborted';
 
 /** A call to an upstream that broke off; for the relay to judge, never for a client. */
 export class UpstreamError extends Error {

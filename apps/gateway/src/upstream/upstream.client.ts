@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Roster } from '@tokenbay/platform';
 import { Pool } from 'undici';
 import { type CallLimits, UpstreamCall } from './upstream-call.js';
 import { UpstreamError } from './upstream-error.js';
+import { WatchedCalls } from './watched-calls.js';
 
 /** A POST to an upstream. */
 export interface UpstreamRequest {
@@ -21,10 +21,8 @@ interface Upstream {
   usedAtMs: number;
 }
 
-const SWEEP_MS = 100;
-/** A sweep that is later than this says that the process was busy, and could not have seen what came meanwhile. */
-const LATE_MS_MIN = 25;
 const POOL_IDLE_MS = 600_000;
+const POOL_SWEEP_MS = 60_000;
 const CONNECTION_IDLE_MS = 30_000;
 const HEADER_BYTES_MAX = 65_536;
 
@@ -32,9 +30,8 @@ const HEADER_BYTES_MAX = 65_536;
 @Injectable()
 export class UpstreamClient implements OnApplicationShutdown {
   private readonly upstreams = new Map<string, Upstream>();
-  private readonly calls = new Roster<UpstreamCall>();
-  private sweptAtMs = performance.now();
-  private readonly sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
+  private readonly calls = new WatchedCalls();
+  private readonly sweeper = setInterval(() => this.closeIdle(), POOL_SWEEP_MS).unref();
 
   /** Sends a request; the call's `started` resolves at the response's head and rejects with UpstreamError. */
   send({ baseUrl, path, headers, body, limits }: UpstreamRequest): UpstreamCall {
@@ -60,7 +57,7 @@ export class UpstreamClient implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.sweeper);
-    this.calls.forEach((call) => call.abort());
+    this.calls.stop();
     await Promise.all([...this.upstreams.values()].map(({ pool }) => pool.destroy()));
   }
 
@@ -86,12 +83,8 @@ export class UpstreamClient implements OnApplicationShutdown {
     return upstream;
   }
 
-  private sweep(): void {
+  private closeIdle(): void {
     const nowMs = performance.now();
-    const lateMs = nowMs - this.sweptAtMs - SWEEP_MS;
-    this.sweptAtMs = nowMs;
-    if (lateMs > LATE_MS_MIN) this.calls.forEach((call) => call.postpone(lateMs));
-    this.calls.forEach((call) => call.expire(nowMs));
     for (const [key, { pool, usedAtMs }] of this.upstreams) {
       if (nowMs - usedAtMs < POOL_IDLE_MS) continue;
       this.upstreams.delete(key);

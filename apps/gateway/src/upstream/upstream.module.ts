@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
+import { ForeignDialer } from './foreign-dialer.js';
+import { ForeignFetch } from './foreign-fetch.js';
 import { UpstreamClient } from './upstream.client.js';
 
-/** The way out to upstreams. */
-@Module({ providers: [UpstreamClient], exports: [UpstreamClient] })
+/** The ways out: to channels, and to URLs that came from elsewhere. */
+@Module({ providers: [UpstreamClient, ForeignDialer, ForeignFetch], exports: [UpstreamClient, ForeignFetch] })
 export class UpstreamModule {}
