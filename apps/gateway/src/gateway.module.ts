@@ -20,6 +20,7 @@ import { OpenAiChatController } from './surfaces/openai-chat/openai-chat.control
 import { OpenAiEmbeddingsController } from './surfaces/openai-embeddings/openai-embeddings.controller.js';
 import { OpenAiModerationsController } from './surfaces/openai-moderations/openai-moderations.controller.js';
 import { RerankController } from './surfaces/rerank/rerank.controller.js';
+import { ContentModule } from './tasks/content.module.js';
 import { WORKER_ROLE, WorkerRole } from './workers/worker-role.js';
 
 /** The data plane: answers clients, moves points, writes usage; changes no configuration. */
@@ -43,6 +44,7 @@ export class GatewayModule {
         UsageKeeperModule.forRoot(),
         HealthModule,
         RelayModule,
+        ContentModule,
       ],
       controllers: [
         OpenAiChatController,
