@@ -5,6 +5,8 @@ import type { GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { ErrorCounts } from './health/error-counts.js';
 import { countErrors, lineOf, observeRequests } from './health/observe-requests.js';
+import { EarlyRefusal } from './health/overload/early-refusal.js';
+import { LoadShedder } from './health/overload/load-shedder.js';
 import { RequestMetrics } from './health/request-metrics.js';
 import { installAdmission } from './relay/admission.hook.js';
 import { mountRelayRoutes } from './relay/relay-route.js';
@@ -30,18 +32,23 @@ const PREFLIGHT_SECONDS = 600;
 export async function createGatewayApp(config: GatewayConfig, logger: Logger): Promise<NestFastifyApplication> {
   const { bodyBytesMax, trustedProxies } = config;
   const errorCounts = new ErrorCounts();
+  const refusals = new EarlyRefusal(errorCounts);
   const app = await createHttpApp(GatewayModule.forRoot(config, logger, errorCounts), {
     logger,
     renderer: countErrors(dialectErrorRenderer, errorCounts),
     routeNotFound: 'route_not_found',
     describe: lineOf,
     bodyBytesMax,
+    intercept: (request, response) => refusals.answers(request, response),
   });
   await allowBrowsers(app, config.corsOrigins);
   const fastify = app.getHttpAdapter().getInstance();
   observeRequests(fastify, app.get(RequestMetrics), logger);
   installAdmission(fastify, { relay: app.get(RelayService), trustedProxies, bodyBytesMax });
-  mountRelayRoutes(app, fastify);
+  const paths = mountRelayRoutes(app, fastify);
+  const [shedder, metrics] = [app.get(LoadShedder), app.get(RequestMetrics)];
+  // Browsers need headers that only the framework's hooks know.
+  if (config.corsOrigins.length === 0) refusals.arm({ shedder, metrics, renderer: dialectErrorRenderer, paths });
   return app;
 }
 

@@ -1,6 +1,13 @@
 import { statfs } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type GatewayProcess, startSystem, type System, type World, WORKSPACE } from '@tokenbay/testing';
+import {
+  type GatewayProcess,
+  type HttpAnswer,
+  startSystem,
+  type System,
+  type World,
+  WORKSPACE,
+} from '@tokenbay/testing';
 import { expectRefusal } from './expect-refusal.js';
 
 let system: System;
@@ -24,6 +31,16 @@ async function diskPercent(): Promise<number> {
   return ((blocks - bfree) / (blocks - bfree + bavail)) * 100;
 }
 
+const OF_THE_CONNECTION = new Set(['connection', 'keep-alive', 'date']);
+
+/** All of an answer that is not told apart by the request's id, the connection or the moment. */
+function withoutId({ status, headers, text }: HttpAnswer): unknown {
+  const id = headers.get('x-request-id') ?? '';
+  const own = [...headers].filter(([name]) => !OF_THE_CONNECTION.has(name));
+  const named = own.map(([name, value]) => [name, value.replace(id, 'ID')]);
+  return { status, headers: Object.fromEntries(named), text: text.replaceAll(id, 'ID') };
+}
+
 describe('a gateway whose resources are exhausted', () => {
   it('refuses everything that needs a key before it looks at anything else, says when to come back, and no figure', async () => {
     const { client, program } = await gatewayWith({ OVERLOAD_MEMORY_PERCENT: '1' });
@@ -38,6 +55,20 @@ describe('a gateway whose resources are exhausted', () => {
     expect(program.output).toMatch(/"cause":"memory".*overloaded: requests are refused/);
     await program.stop();
   });
+
+  it.each(['/v1/chat/completions', '/v1/messages'])(
+    'says the same of %s before and behind its router',
+    async (path) => {
+      const { client, program } = await gatewayWith({ OVERLOAD_MEMORY_PERCENT: '1' });
+      const early = await client.post(path, world.apiKey, {});
+      // A query string leads past the first look, to the same answer.
+      const routed = await client.post(`${path}?beta=true`, world.apiKey, {});
+      expect(early.code).toBe('system_overloaded');
+      expect(withoutId(early)).toEqual(withoutId(routed));
+      expect(early.headers.get('x-request-id')).not.toBe(routed.headers.get('x-request-id'));
+      await program.stop();
+    },
+  );
 
   it('refuses reads before it refuses submissions', async () => {
     const threshold = Math.floor(await diskPercent()) + 3;

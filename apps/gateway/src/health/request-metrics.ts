@@ -118,6 +118,11 @@ export class RequestMetrics {
     (operation === 'reserve' ? this.reserveSeconds : this.settleSeconds).observe(seconds);
   }
 
+  /** Counts a request that was refused before it began. */
+  countRefusal(route: string, status: number): void {
+    count(this.served, `${route}\n${status}\n`);
+  }
+
   countError(code: string): void {
     this.errors.count(code);
   }

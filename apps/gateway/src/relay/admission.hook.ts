@@ -63,6 +63,7 @@ export function installAdmission(fastify: FastifyInstance, options: AdmissionOpt
     const caller = options.relay.admit({
       address: addressOf(request, options.trustedProxies),
       isRead: request.method !== 'POST',
+      hasRoom: request.raw.hasRoom === true,
       readCredential: () => credentialOf(request),
       countsForAccountRate: config.countsForAccountRate === true,
       onAccountRate: (decision) => showRate(reply, 'requests', decision),

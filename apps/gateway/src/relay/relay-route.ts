@@ -34,8 +34,9 @@ export function RelayRoute(route: string | RelayPaths) {
   };
 }
 
-/** Mounts every method that was marked, of every controller. */
-export function mountRelayRoutes(app: INestApplication, fastify: FastifyInstance): void {
+/** Mounts every method that was marked, of every controller; answers their paths. */
+export function mountRelayRoutes(app: INestApplication, fastify: FastifyInstance): string[] {
+  const mounted: string[] = [];
   for (const { instance } of app.get(DiscoveryService).getControllers()) {
     const controller = instance as Record<string, RelayHandler>;
     for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(controller))) {
@@ -48,6 +49,8 @@ export function mountRelayRoutes(app: INestApplication, fastify: FastifyInstance
       const { paths, serves, acceptsForms = false } = served;
       const config = { countsForAccountRate: true, acceptsForms, ...(serves && { serves }) };
       for (const url of paths) fastify.route({ method: 'POST', url, config, handler });
+      mounted.push(...paths);
     }
   }
+  return mounted;
 }

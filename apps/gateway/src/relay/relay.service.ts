@@ -40,6 +40,8 @@ export interface RequestHead {
   readonly address: ClientAddress;
   /** True for what asks without submitting anything: it is refused first under overload. */
   readonly isRead: boolean;
+  /** True where it was asked already whether there is room for it. */
+  readonly hasRoom: boolean;
   /** Finds the one credential; throws where there is none or two differ. */
   readonly readCredential: () => string;
   /** True where the request takes a unit of the account's rate. */
@@ -102,7 +104,7 @@ export class RelayService implements BeforeApplicationShutdown {
    * once, without a promise, where nothing must be read or asked elsewhere: nearly always.
    */
   admit(head: RequestHead): Caller | Promise<Caller> {
-    this.shedder.assertRoom(head.isRead);
+    if (!head.hasRoom) this.shedder.assertRoom(head.isRead);
     const passed = this.takeAddressRate(head.address);
     return passed ? passed.then(() => this.authenticate(head)) : this.authenticate(head);
   }
@@ -130,8 +132,7 @@ export class RelayService implements BeforeApplicationShutdown {
     this.rules.assertAllowed({ accountId: account.id, apiKeyId: key.id, group: group.name }, address, nowMs);
     const caller = { key, account, group, address };
     const passed = this.takeAccountRate(head, caller);
-    if (passed) return passed.then(() => this.welcome(caller, nowMs));
-    return this.welcome(caller, nowMs);
+    return passed ? passed.then(() => this.welcome(caller, nowMs)) : this.welcome(caller, nowMs);
   }
 
   private welcome(caller: Caller, nowMs: number): Caller {

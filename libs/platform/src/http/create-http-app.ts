@@ -10,6 +10,7 @@ import { ErrorResponder, type ErrorResponderOptions } from './error-responder.js
 import { HttpAdapter } from './http-adapter.js';
 import { HTTP_LIMITS } from './http-limits.js';
 import type { HttpLimits } from './http-limits.js';
+import { type Interceptor, interceptRequests } from './intercept-requests.js';
 import { answerClientError, answerOddRequests } from './malformed-http.js';
 import { NestLogger } from './nest-logger.js';
 
@@ -20,6 +21,8 @@ export interface HttpAppOptions extends ErrorResponderOptions {
   readonly limits?: Partial<HttpLimits>;
   /** Media types read as JSON besides `application/json`. */
   readonly jsonTypes?: readonly string[];
+  /** Sees every request before the framework does. */
+  readonly intercept?: Interceptor;
 }
 
 /** The root module of an application, as Nest takes it. */
@@ -43,6 +46,7 @@ export async function createHttpApp(module: RootModule, options: HttpAppOptions)
   });
   app.useGlobalFilters(new DomainExceptionFilter(responder));
   const server = app.getHttpServer();
+  if (options.intercept) interceptRequests(server, options.intercept);
   answerOddRequests(server, responder);
   watchUnusedConnections(server);
   return app;

@@ -25,6 +25,9 @@ const REFUSALS = Object.fromEntries(
   ]),
 ) as Record<Cause, DomainError>;
 
+/** Every refusal that there is under overload. */
+export const OVERLOAD_REFUSALS: readonly DomainError[] = Object.values(REFUSALS);
+
 /**
  * Refuses requests before the process, its container or its disk is exhausted: reads before submissions, since whoever polls asks again
  * anyway. What is refused is decided in the background; a request costs one comparison. The CPU threshold 0 switches off lateness too.
@@ -56,11 +59,22 @@ export class LoadShedder implements OnApplicationBootstrap, OnApplicationShutdow
     this.meter = new ResourceMeter(config.workers);
   }
 
+  /** True while any request is refused. */
+  get isShedding(): boolean {
+    return this.isLate || this.shed.what !== 'nothing';
+  }
+
+  /** The refusal of the next request, one of `OVERLOAD_REFUSALS`; undefined where there is room for it. Asked once for each. */
+  refuseNext(isRead: boolean): DomainError | undefined {
+    const { what, cause } = this.shed;
+    if (what === 'all' || (what === 'reads' && isRead)) return REFUSALS[cause];
+    return this.isLate && (isRead || this.lag.refusesNext()) ? REFUSALS.lag : undefined;
+  }
+
   /** Throws `system_overloaded` where a request has to be refused now. */
   assertRoom(isRead: boolean): void {
-    const { what, cause } = this.shed;
-    if (what === 'all' || (what === 'reads' && isRead)) throw REFUSALS[cause];
-    if (this.isLate && (isRead || this.lag.refusesNext())) throw REFUSALS.lag;
+    const refusal = this.refuseNext(isRead);
+    if (refusal) throw refusal;
   }
 
   onApplicationBootstrap(): void {
