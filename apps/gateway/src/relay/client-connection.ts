@@ -62,6 +62,11 @@ export class ClientConnection {
     raw.end(rendered, () => raw.socket?.end());
   }
 
+  /** Cuts the connection: what was sent is not to look like all of an answer. */
+  drop(): void {
+    this.reply.raw.destroy();
+  }
+
   private caughtUp(): Promise<void> {
     const { raw } = this.reply;
     return new Promise((resolve) => {

@@ -66,7 +66,7 @@ export class Deliverer {
 
   /**
    * Streams an answer. Deltas flow as they come; the tail is sent once the charge is durable. Where the stream breaks, or cannot be
-   * charged, the dialect's error event is the last thing sent, and it rejects with what went wrong.
+   * charged, the dialect's error event is the last thing sent, and it rejects with what went wrong. A client that is too slow is dropped.
    */
   async deliverStream(pump: StreamPump, delivery: Delivery): Promise<void> {
     const { reply, client, settlement, facts, requestId } = delivery;
@@ -84,7 +84,12 @@ export class Deliverer {
       const failure = toStreamFailure(error);
       pump.call.abort();
       settlement.noteBrokenAttempt(failure.code);
-      if (!wasAbandoned(failure)) this.metrics.countError(failure.code);
+      if (wasAbandoned(failure)) {
+        client.drop();
+        await this.bookFailure(failure, exchange, delivery);
+        throw failure;
+      }
+      this.metrics.countError(failure.code);
       void client.write(exchange.takeReady());
       await this.bookFailure(failure, exchange, delivery);
       client.endWithError(exchange.fail(toErrorView(failure, requestId)));

@@ -21,7 +21,7 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
 import { LoadShedder } from '../health/overload/load-shedder.js';
 import { RequestMetrics } from '../health/request-metrics.js';
 import { UpstreamClient } from '../upstream/upstream.client.js';
-import type { Attempt } from './attempt.js';
+import { type Attempt, wasAbandoned } from './attempt.js';
 import type { Call, CountedInput } from './call.js';
 import { type Metered, NOTHING_METERED } from './bill.js';
 import { type Caller, callerOf } from './caller.js';
@@ -212,7 +212,7 @@ export class RelayService implements BeforeApplicationShutdown {
     } catch (error) {
       const failure =
         error instanceof DomainError ? error : new DomainError('internal_error', 'relay', { cause: error });
-      if (metered !== NOTHING_METERED) request.notes.brokenBy = failure.code;
+      if (metered !== NOTHING_METERED && !wasAbandoned(failure)) request.notes.brokenBy = failure.code;
       await this.deliverer.bookFailure(failure, metered, { settlement, facts });
       throw failure;
     }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Roster } from '@tokenbay/platform';
 import { UpstreamCall } from './upstream-call.js';
 
@@ -40,5 +41,33 @@ describe('a call to an upstream', () => {
     call.postpone(60_000);
     call.expire(atMs(5_100));
     expect(await outcome).toBe('timeout: no first byte');
+  });
+});
+
+describe('a call whose total time is over', () => {
+  const head = { abort: () => undefined, pause: () => undefined, resume: () => undefined, paused: false };
+  const controller = head as unknown as Parameters<UpstreamCall['onRequestStart']>[0];
+
+  /** One that answers, and whose consumer keeps each chunk for so long. */
+  async function consumed(holdMs: number): Promise<string> {
+    const call = new UpstreamCall({ ...LIMITS, totalTimeoutMs: 200 }, new Roster());
+    call.onRequestStart(controller);
+    call.onResponseStart(controller, 200, {});
+    const over = call.consume(() => sleep(holdMs)).catch((error: unknown) => (error as Error).message);
+    const endsAtMs = performance.now() + 250;
+    while (performance.now() < endsAtMs) {
+      call.onResponseData(controller, Buffer.from('some'));
+      await sleep(20);
+    }
+    call.expire(performance.now());
+    return (await over) ?? 'over';
+  }
+
+  it('was cut short by its client where that took most of it', async () => {
+    expect(await consumed(60)).toBe('abandoned: its client is too slow');
+  });
+
+  it('took too long by itself where its client was quick, however busy that is at the moment', async () => {
+    expect(await consumed(1)).toBe('timeout: silent or too long');
   });
 });

@@ -17,6 +17,9 @@ export type ChunkConsumer = (chunk: Buffer) => void | Promise<void>;
 /** So much is kept for a consumer that is about to come: a whole answer usually arrives together with its head. */
 const WAITING_BYTES_MAX = 65_536;
 
+/** Who takes more of the total time than this part of it has cut the answer short himself. */
+const SLOW_CLIENT_PART = 0.5;
+
 const CONNECT_ERRORS = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 const CONNECT_TIMEOUTS = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
@@ -41,6 +44,9 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Member {
   private failure: UpstreamError | undefined;
   private isEnded = false;
   private isBusy = false;
+  /** How long the consumer has kept the upstream waiting, and since when it does. */
+  private busyMs = 0;
+  private busySinceMs = 0;
   private resolveStarted!: (call: this) => void;
   private rejectStarted!: (error: UpstreamError) => void;
   private resolveBody: (() => void) | undefined;
@@ -114,13 +120,14 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Member {
     this.phaseEndsAtMs += ms;
   }
 
-  /** Ends the call if a limit is exceeded: with `timeout`, or with `abandoned` where its client has left or is too slow. */
+  /** Ends the call if a limit is exceeded: with `timeout`, or with `abandoned` where its client has left, or took most of the time itself. */
   expire(nowMs: number): void {
     if (nowMs >= this.abandonedAtMs) return this.abandonWithin(0);
     if (nowMs < this.phaseEndsAtMs && nowMs < this.totalEndsAtMs) return;
     if (this.isBusy && nowMs < this.totalEndsAtMs) return;
-    // What waits for its client has not been slow itself.
-    if (this.isBusy) return this.abort(new UpstreamError('abandoned', 'its client is too slow'));
+    const waitedMs = this.busyMs + (this.isBusy ? nowMs - this.busySinceMs : 0);
+    if (waitedMs > this.limits.totalTimeoutMs * SLOW_CLIENT_PART)
+      return this.abort(new UpstreamError('abandoned', 'its client is too slow'));
     this.abort(new UpstreamError('timeout', this.status === 0 ? 'no first byte' : 'silent or too long'));
   }
 
@@ -176,9 +183,11 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Member {
 
   private waitFor(pause: Promise<void>): void {
     this.isBusy = true;
+    this.busySinceMs = performance.now();
     pause.then(
       () => {
         this.isBusy = false;
+        this.busyMs += performance.now() - this.busySinceMs;
         this.phaseEndsAtMs = performance.now() + this.limits.idleTimeoutMs;
         this.drain();
       },
