@@ -36,6 +36,7 @@ describe('channels', () => {
       ...{ id: expect.stringMatching(/^\d+$/), name: 'c', provider: 'openai', baseUrl: 'https://api.example.com/v1' },
       ...{ models: { 'meta/llama-3:70b': 'upstream' }, groups: ['default'], priority: 0, weight: 1, enabled: true },
       ...{ connectTimeoutMs: 5_000, firstByteTimeoutMs: 120_000, idleTimeoutMs: 60_000, totalTimeoutMs: 280_000 },
+      taskTimeoutMs: 86_400_000,
       ...{ concurrencyMax: null, version: 1, health: [] },
       keys: [
         {

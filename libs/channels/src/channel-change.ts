@@ -31,6 +31,8 @@ export interface ChannelChange {
   readonly firstByteTimeoutMs?: number | null;
   readonly idleTimeoutMs?: number | null;
   readonly totalTimeoutMs?: number | null;
+  /** How long a task may run, in milliseconds; null for the default. */
+  readonly taskTimeoutMs?: number | null;
   readonly concurrencyMax?: number | null;
 }
 

@@ -10,6 +10,7 @@ import type { Provider } from './provider.js';
   'channel_time_limits_positive',
   'connect_timeout_ms > 0 AND first_byte_timeout_ms > 0 AND idle_timeout_ms > 0 AND total_timeout_ms > 0',
 )
+@Check('channel_task_timeout_ms_positive', 'task_timeout_ms > 0')
 @Check('channel_concurrency_max_positive', 'concurrency_max > 0')
 export class ChannelEntity extends ConfigurationEntity {
   @Column({ type: 'text' })
@@ -52,6 +53,10 @@ export class ChannelEntity extends ConfigurationEntity {
 
   @Column({ name: 'total_timeout_ms', type: 'integer', nullable: true })
   totalTimeoutMs!: number | null;
+
+  /** How long a task may run, milliseconds; null means `TASK_TIMEOUT_MS_DEFAULT`. */
+  @Column({ name: 'task_timeout_ms', type: 'integer', nullable: true })
+  taskTimeoutMs!: number | null;
 
   /** Requests in flight over this channel at any time; null for no bound. */
   @Column({ name: 'concurrency_max', type: 'integer', nullable: true })

@@ -13,6 +13,7 @@ const rowOf = (box: SecretBox, context = sealContextOf('7', '9')) =>
 const row = {
   ...{ id: '7', name: 'c', provider: 'openai', baseUrl: 'https://x/v1', models: { a: 'b' }, groups: ['default'] },
   ...{ connectTimeoutMs: null, firstByteTimeoutMs: null, idleTimeoutMs: null, totalTimeoutMs: null },
+  taskTimeoutMs: null,
 } as unknown as ChannelEntity;
 
 describe('the secret of a channel key', () => {

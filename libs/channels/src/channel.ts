@@ -3,7 +3,7 @@ import type { SecretBox } from '@tokenbay/platform';
 import type { ChannelKeyEntity } from './channel-key.entity.js';
 import type { ChannelEntity } from './channel.entity.js';
 import type { Provider } from './provider.js';
-import { type TimeLimits, timeLimitsOf } from './time-limits.js';
+import { TASK_TIMEOUT_MS_DEFAULT, type TimeLimits, timeLimitsOf } from './time-limits.js';
 
 /** A channel as requests see it: enabled, immutable. */
 export interface Channel {
@@ -19,6 +19,8 @@ export interface Channel {
   readonly priority: number;
   readonly weight: number;
   readonly timeLimits: { readonly plain: TimeLimits; readonly stream: TimeLimits };
+  /** How long a task may run, in milliseconds. */
+  readonly taskTimeoutMs: number;
   readonly concurrencyMax: number | null;
 }
 
@@ -66,6 +68,7 @@ export function toChannel(row: ChannelEntity, keys: readonly ChannelKeyEntity[],
     keys: keys.map((key) => new ChannelKey(key, box)),
     models: new Map(Object.entries(row.models)),
     groups: new Set(row.groups),
+    taskTimeoutMs: row.taskTimeoutMs ?? TASK_TIMEOUT_MS_DEFAULT,
     timeLimits: { plain: timeLimitsOf(row, { isStream: false }), stream: timeLimitsOf(row, { isStream: true }) },
   });
 }

@@ -15,4 +15,4 @@ export { hashText } from './health/rendezvous.js';
 export type { Visit, VisitFailure } from './health/visit.js';
 export { PROVIDER_NAMES, type Provider } from './provider.js';
 export { readBaseUrl } from './read-base-url.js';
-export { TIME_LIMIT_DEFAULTS, type TimeLimits } from './time-limits.js';
+export { TASK_TIMEOUT_MS_DEFAULT, TIME_LIMIT_DEFAULTS, type TimeLimits } from './time-limits.js';

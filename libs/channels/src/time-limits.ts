@@ -21,6 +21,9 @@ export const TIME_LIMIT_DEFAULTS: TimeLimits = {
   totalTimeoutMs: 280_000,
 };
 
+/** How long a task may run at its provider; a video that takes longer than a day is not coming. */
+export const TASK_TIMEOUT_MS_DEFAULT = 86_400_000;
+
 const STREAM_TOTAL_TIMEOUT_MS = 3_600_000;
 
 /**

@@ -9,6 +9,7 @@ import { Roles0000000000008 } from './migrations/0008-roles.js';
 import { RollUps0000000000009 } from './migrations/0009-roll-ups.js';
 import { PointsAudit0000000000010 } from './migrations/0010-points-audit.js';
 import { Limits0000000000012 } from './migrations/0012-limits.js';
+import { Tasks0000000000013 } from './migrations/0013-tasks.js';
 import { ChannelHealth0000000000011 } from './migrations/0011-channel-health.js';
 
 /** Every migration, oldest first. One that has landed is never edited. */
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   PointsAudit0000000000010,
   Limits0000000000012,
   ChannelHealth0000000000011,
+  Tasks0000000000013,
 ];

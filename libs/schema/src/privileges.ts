@@ -16,6 +16,8 @@ const READ_ONLY_TABLES = [
   'point_account',
   'point_entry',
   'schema_migration',
+  'task',
+  'task_event',
   'usage_hour',
 ];
 
@@ -40,6 +42,17 @@ const OPEN_FUNCTIONS = [
   'points_reserve',
   'points_set_budget',
   'points_settle',
+  'task_accept',
+  'task_end',
+  'task_expire_next',
+  'task_find_earlier',
+  'task_forget_secrets',
+  'task_lease_polls',
+  'task_note_poll',
+  'task_renew_result',
+  'task_submit',
+  'task_submitted',
+  'task_withdraw',
 ];
 
 /** What roles of one cluster may collide in when several databases are prepared at once. */

@@ -10,6 +10,7 @@ const PROMISES: Record<DifferenceKind, string> = {
   limit: 'a budget has taken no more than its limit, unless that was lowered',
   usage: 'the sums of a key are those of its charges',
   orphan: 'whoever holds points is alive',
+  task: 'tasks hold and were charged what they say',
 };
 const NUMBERS = new Intl.NumberFormat('en-US');
 

@@ -5,6 +5,7 @@ import {
   type KeyWithFinding,
   PROVIDER_NAMES,
   type Provider,
+  TASK_TIMEOUT_MS_DEFAULT,
   TIME_LIMIT_DEFAULTS,
 } from '@tokenbay/channels';
 import { ConfigurationResponse, toConfigurationResponse } from '../http/configuration.response.js';
@@ -136,6 +137,9 @@ export class ChannelResponse extends ConfigurationResponse {
   })
   totalTimeoutMs!: number;
 
+  @ApiProperty({ description: 'Milliseconds that a task, such as a video, may run.', example: 86_400_000 })
+  taskTimeoutMs!: number;
+
   @ApiProperty({ description: 'Requests in flight at any time. Null: no bound.', type: Number, nullable: true })
   concurrencyMax!: number | null;
 }
@@ -160,6 +164,7 @@ export function toChannelResponse({ channel, keys, findings }: ChannelWithKeys):
     firstByteTimeoutMs: channel.firstByteTimeoutMs ?? TIME_LIMIT_DEFAULTS.firstByteTimeoutMs,
     idleTimeoutMs: channel.idleTimeoutMs ?? TIME_LIMIT_DEFAULTS.idleTimeoutMs,
     totalTimeoutMs: channel.totalTimeoutMs ?? TIME_LIMIT_DEFAULTS.totalTimeoutMs,
+    taskTimeoutMs: channel.taskTimeoutMs ?? TASK_TIMEOUT_MS_DEFAULT,
     concurrencyMax,
     ...toConfigurationResponse(channel),
   };

@@ -10,6 +10,7 @@ const KEYS_MAX = 100;
 const PRIORITY_MAX = 1_000_000;
 const WEIGHT_MAX = 10_000;
 const TIMEOUT_MS_MAX = 3_600_000;
+const TASK_TIMEOUT_MS_MAX = 604_800_000;
 const CONCURRENCY_MAX = 1_000_000;
 
 const TimeoutField = (description: string) =>
@@ -95,6 +96,15 @@ export class UpdateChannelDto {
   /** Of a whole attempt. */
   @TimeoutField('Milliseconds of a whole attempt; unless set 280000 for a plain request and an hour for a stream.')
   totalTimeoutMs?: number | null;
+
+  /** Of a whole task. */
+  @IntegerField(1, TASK_TIMEOUT_MS_MAX, {
+    optional: true,
+    nullable: true,
+    default: null,
+    description: 'Milliseconds that a task, such as a video, may run; a day unless set, a week at most.',
+  })
+  taskTimeoutMs?: number | null;
 
   /** Requests in flight at any time. */
   @IntegerField(1, CONCURRENCY_MAX, {

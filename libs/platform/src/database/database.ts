@@ -6,7 +6,7 @@ import type { Logger } from '../logging/logger.js';
 export type Tx = EntityManager;
 
 /** A connection pool with one purpose, so that no purpose starves another: a dashboard never delays a charge. */
-export type PoolName = 'reserve' | 'settle' | 'config' | 'report' | 'audit';
+export type PoolName = 'reserve' | 'settle' | 'config' | 'task' | 'report' | 'audit';
 
 /** What a process needs to know to reach the database. */
 export interface DatabaseOptions {
@@ -17,11 +17,12 @@ export interface DatabaseOptions {
   readonly logger: Logger;
 }
 
-const POOL_SIZES: Record<PoolName, number> = { reserve: 6, settle: 6, config: 4, report: 2, audit: 1 };
+const POOL_SIZES: Record<PoolName, number> = { reserve: 6, settle: 6, config: 4, task: 3, report: 2, audit: 1 };
 const STATEMENT_TIMEOUT_MS: Record<PoolName, number> = {
   reserve: 5_000,
   settle: 10_000,
   config: 10_000,
+  task: 10_000,
   report: 30_000,
   audit: 3_600_000,
 };

@@ -5,7 +5,7 @@ import { makeCharge, openLedger, type TestLedger } from '../testing/index.js';
 import { auditLedger, readBooks } from './audit-ledger.js';
 import { describeDifference } from './difference.js';
 
-const TABLES = `point_account, point_entry, key_budget, key_usage, usage_hour, charge_tail, hold, charge, charge_retired, gateway_instance`;
+const TABLES = `point_account, point_entry, key_budget, key_usage, usage_hour, charge_tail, hold, charge, charge_retired, charge_horizon, gateway_instance, task`;
 
 describe('the audit of the ledger', () => {
   let clone: ClonedDatabase;

@@ -101,7 +101,17 @@ const KINDS: Record<string, string> = {
     SELECT account_id, api_key_id, owner_id || '/' || hold_no AS subject, json_build_object('held', points::text) AS one_side,
       json_build_object('of the living', '0') AS other_side, total
     FROM ${first(`
-      SELECT * FROM hold AS h WHERE NOT EXISTS (SELECT FROM gateway_instance AS i WHERE i.instance_id = h.owner_id AND i.state = 'live')`)} AS x`,
+      SELECT * FROM hold AS h WHERE NOT EXISTS (SELECT FROM gateway_instance AS i WHERE i.instance_id = h.owner_id AND i.state = 'live')
+        AND NOT EXISTS (SELECT FROM task AS t WHERE t.id = h.owner_id AND t.ended_at IS NULL)`)} AS x`,
+  task: `
+    SELECT account_id, api_key_id, id::text AS subject, json_build_object('task', says::text) AS one_side, json_build_object(what, has::text) AS other_side, total
+    FROM ${first(`
+      SELECT t.id, t.account_id, t.api_key_id, 'held' AS what, t.held AS says, h.points AS has
+        FROM task AS t LEFT JOIN hold AS h ON h.owner_id = t.id WHERE t.ended_at IS NULL AND h.points IS DISTINCT FROM t.held
+      UNION ALL SELECT t.id, t.account_id, t.api_key_id, 'booked', t.points, c.points
+        FROM task AS t LEFT JOIN charge AS c ON c.request_id = t.id
+        WHERE t.ended_at IS NOT NULL AND t.submitted_at IS NOT NULL AND c.points IS DISTINCT FROM t.points
+          AND t.id >= (SELECT kept_from FROM charge_horizon)`)} AS x`,
 };
 
 const COLUMNS = 'account_id, api_key_id, subject, one_side, other_side, total';

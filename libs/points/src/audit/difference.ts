@@ -4,9 +4,11 @@ export type Side = Readonly<Record<string, string>>;
 /**
  * What the audit looks for. account: credits − charges + refunds = available + held · negative: nothing is below zero · charge: no charge is
  * above what was held · duplicate: a request is booked once · budget: a period counts its windows' charges and holds · limit: it counts no
- * more than its limit, unless that was lowered · usage: the sums of a key, in its life and by the hour, are those of its charges · orphan: who holds points lives.
+ * more than its limit, unless that was lowered · usage: the sums of a key, in its life and by the hour, are those of its charges · orphan: who holds points lives ·
+ * task: a task that runs holds what it says, and one that is over was booked as it says.
  */
-export type DifferenceKind = 'account' | 'negative' | 'charge' | 'duplicate' | 'budget' | 'limit' | 'usage' | 'orphan';
+export type DifferenceKind =
+  'account' | 'negative' | 'charge' | 'duplicate' | 'budget' | 'limit' | 'usage' | 'orphan' | 'task';
 
 /** Two sides that should agree and do not. */
 export interface Difference {
@@ -45,6 +47,7 @@ const RELATIONS: Record<DifferenceKind, string> = {
   limit: '>',
   usage: '≠',
   orphan: '>',
+  task: '≠',
 };
 
 /** A difference as one sentence: whose it is, and both sides with their sums. */
@@ -77,5 +80,6 @@ export function describeSide(side: Side): string {
 function nounOf(kind: DifferenceKind): string {
   if (kind === 'budget' || kind === 'limit') return 'period';
   if (kind === 'usage') return 'sum of';
+  if (kind === 'task') return 'task';
   return kind === 'charge' || kind === 'duplicate' ? 'request' : 'hold';
 }

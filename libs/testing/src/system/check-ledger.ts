@@ -63,11 +63,25 @@ const budget = (period: (typeof PERIODS)[number], mayExceed: boolean) => `
     FROM key_budget AS b
   ) AS sums WHERE taken <> used ${mayExceed ? '' : 'OR taken > points_limit'}`;
 
+/** Points of a task outlive the process that took them: they are held until the task is over. */
+const NOT_OF_A_TASK = `owner_id NOT IN (SELECT id FROM task WHERE ended_at IS NULL)`;
+
 /** I8: who holds points is alive. */
 const ORPHANS = `
   SELECT 'hold ' || owner_id || '/' || hold_no || ' of ' || points || ' has no living owner' AS problem FROM hold
-    WHERE points > 0 AND owner_id NOT IN (SELECT instance_id FROM gateway_instance WHERE state = 'live')`;
-const LEFTOVERS = `SELECT 'hold ' || owner_id || '/' || hold_no || ' of ' || points || ' is left' AS problem FROM hold WHERE points > 0`;
+    WHERE points > 0 AND owner_id NOT IN (SELECT instance_id FROM gateway_instance WHERE state = 'live')
+      AND ${NOT_OF_A_TASK}`;
+const LEFTOVERS = `SELECT 'hold ' || owner_id || '/' || hold_no || ' of ' || points || ' is left' AS problem FROM hold
+  WHERE points > 0 AND ${NOT_OF_A_TASK}`;
+
+/** A task holds what it says until it is over; then it was booked once, as it says, if anybody was called for it. */
+const TASKS = `
+  SELECT 'task ' || t.id || ' is ' || t.state || ': held ' || t.held || ', its hold ' || coalesce(h.points::text, 'none') AS problem
+    FROM task AS t LEFT JOIN hold AS h ON h.owner_id = t.id
+    WHERE CASE WHEN t.ended_at IS NULL THEN h.points IS DISTINCT FROM t.held ELSE h.points IS NOT NULL END
+  UNION ALL SELECT 'task ' || t.id || ' is ' || t.state || ': charged ' || t.points || ', booked ' || coalesce(c.points::text, 'nothing')
+    FROM task AS t LEFT JOIN charge AS c ON c.request_id = t.id
+    WHERE t.submitted_at IS NOT NULL AND t.points IS DISTINCT FROM c.points AND t.id >= (SELECT kept_from FROM charge_horizon)`;
 
 /** I3: a complete response has one charge, of its price or of all that was held. */
 const COMPLETE = `
@@ -97,6 +111,7 @@ export async function checkLedger(databaseUrl: string, expected: LedgerExpectati
       ...(await problems(NEGATIVE)),
       ...(await problems(CONSERVATION)),
       ...(await problems(ROLL_UPS)),
+      ...(await problems(TASKS)),
       ...(await problems(
         PERIODS.map((period) => budget(period, expected.limitsWereLowered ?? false)).join(' UNION ALL '),
       )),
