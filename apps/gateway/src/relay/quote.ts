@@ -65,3 +65,12 @@ function assertPriced(call: Call, { prices }: Model): void {
   const message = `This model has no price for ${unsold[0]}, which the request asks for.`;
   throw new DomainError('invalid_request', unsold[0], { message });
 }
+
+/** The output limit to send upstream: lowered where the hold is smaller than the worst case, or where the client asks beyond the model. */
+export function lowerOutput(call: Call, price: Quote, heldPoints: number): number | undefined {
+  if (heldPoints < price.need) {
+    const limit = price.outputTokensFor(heldPoints);
+    return limit < price.outputTokensMax ? limit : undefined;
+  }
+  return price.outputTokensMax < (call.outputTokensMax ?? 0) ? price.outputTokensMax : undefined;
+}

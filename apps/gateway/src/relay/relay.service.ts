@@ -9,9 +9,9 @@ import {
   resolveGroup,
 } from '@tokenbay/accounts';
 import { type Channel, ChannelCatalog } from '@tokenbay/channels';
-import { DomainError, type ErrorCode } from '@tokenbay/errors';
+import { DomainError } from '@tokenbay/errors';
 import { type ApiKey, assertKeyAllowsModel, assertKeyUsable, KeysReader, KeyUses } from '@tokenbay/keys';
-import { type RateDecision, RateLimiter } from '@tokenbay/limits';
+import { RateLimiter } from '@tokenbay/limits';
 import { type Model, ModelCatalog } from '@tokenbay/models';
 import { type ClientAddress, Clock } from '@tokenbay/platform';
 import { type Hold, PointsService, type SettleOutcome } from '@tokenbay/points';
@@ -30,29 +30,11 @@ import { ClientConnection } from './client-connection.js';
 import { CountedText } from './count-tokens.js';
 import { Deliverer } from './deliverer.js';
 import { Forwarder } from './forwarder.js';
-import type { OccupiedSeats } from './occupied-seats.js';
-import { quote, type Quote } from './quote.js';
+import { lowerOutput, quote, type Quote } from './quote.js';
+import type { RequestHead } from './request-head.js';
 import { RunningWork } from './running-work.js';
 import { Settlement, type SettlementFacts } from './settlement.js';
-
-/** What is known of a request before its body is read. */
-export interface RequestHead {
-  readonly address: ClientAddress;
-  /** True for what asks without submitting anything: it is refused first under overload. */
-  readonly isRead: boolean;
-  /** True where it was asked already whether there is room for it. */
-  readonly hasRoom: boolean;
-  /** Finds the one credential; throws where there is none or two differ. */
-  readonly readCredential: () => string;
-  /** True where the request takes a unit of the account's rate. */
-  readonly countsForAccountRate: boolean;
-  /** Told what is left of the account's rate, also where that refuses the request. */
-  readonly onAccountRate: (decision: RateDecision) => void;
-  /** Told what is left of a token limit, also where that refuses the request. */
-  readonly onTokenRate: (decision: RateDecision) => void;
-  /** Given the seats that the request takes among those that may run at the same time. */
-  readonly onSeats: (seats: OccupiedSeats) => void;
-}
+import { whenDecided } from './when-decided.js';
 
 const MINUTE_SECONDS = 60;
 /** How long answers without a client are drained, and bookings awaited, once the process stops. */
@@ -277,24 +259,4 @@ export class RelayService implements BeforeApplicationShutdown {
     if (!rateLimit) return;
     return whenDecided(this.limiter.consume(`model:${account.id}:${name}`, rateLimit), 'model_rate_limited');
   }
-}
-
-/** Throws, or rejects with, the refusal of a decision; tells of the decision before. */
-function whenDecided(
-  decision: RateDecision | Promise<RateDecision>,
-  code: ErrorCode,
-  tell?: (decision: RateDecision) => void,
-): void | Promise<void> {
-  if (decision instanceof Promise) return decision.then((decided) => whenDecided(decided, code, tell));
-  tell?.(decision);
-  if (!decision.allowed) throw new DomainError(code, undefined, { retryAfterSeconds: decision.resetMs / 1000 });
-}
-
-/** The output limit to send upstream: lowered where the hold is smaller than the worst case, or where the client asks beyond the model. */
-function lowerOutput(call: Call, price: Quote, heldPoints: number): number | undefined {
-  if (heldPoints < price.need) {
-    const limit = price.outputTokensFor(heldPoints);
-    return limit < price.outputTokensMax ? limit : undefined;
-  }
-  return price.outputTokensMax < (call.outputTokensMax ?? 0) ? price.outputTokensMax : undefined;
 }

@@ -1,21 +1,28 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Pool } from 'undici';
+import { Client, type Dispatcher, Pool } from 'undici';
 import { type CallLimits, UpstreamCall } from './upstream-call.js';
 import { UpstreamError } from './upstream-error.js';
 import { WatchedCalls } from './watched-calls.js';
 
-/** A POST to an upstream. */
+/** A request to an upstream; a POST unless it says otherwise. */
 export interface UpstreamRequest {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
   /** The channel's base URL; the path is appended to it. */
   readonly baseUrl: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body?: string | Buffer;
+  /**
+   * True for what must not be sent twice: on a connection that was idle for long nobody knows whether a request that breaks off has arrived,
+   * so it gets one of its own.
+   */
+  readonly isOnce?: boolean;
   readonly limits: CallLimits;
 }
 
 interface Upstream {
   readonly pool: Pool;
+  readonly origin: string;
   /** The base URL's own path, without a slash at its end. */
   readonly pathPrefix: string;
   usedAtMs: number;
@@ -34,11 +41,13 @@ export class UpstreamClient implements OnApplicationShutdown {
   private readonly sweeper = setInterval(() => this.closeIdle(), POOL_SWEEP_MS).unref();
 
   /** Sends a request; the call's `started` resolves at the response's head and rejects with UpstreamError. */
-  send({ baseUrl, path, headers, body, limits }: UpstreamRequest): UpstreamCall {
+  send({ method = 'POST', baseUrl, path, headers, body, isOnce, limits }: UpstreamRequest): UpstreamCall {
     const call = new UpstreamCall(limits, this.calls);
     try {
-      const { pool, pathPrefix } = this.upstreamOf(baseUrl, limits.connectTimeoutMs);
-      pool.dispatch({ method: 'POST', path: pathPrefix + path, headers, body }, call);
+      const { pool, origin, pathPrefix } = this.upstreamOf(baseUrl, limits.connectTimeoutMs);
+      const request = { method, path: pathPrefix + path, headers, body: body ?? null };
+      if (isOnce) sendAlone(new Client(origin, optionsOf(limits.connectTimeoutMs)), request, call);
+      else pool.dispatch(request, call);
     } catch (error) {
       call.abort(new UpstreamError('connect', 'not sent', error));
     }
@@ -69,16 +78,8 @@ export class UpstreamClient implements OnApplicationShutdown {
       return known;
     }
     const { origin, pathname } = new URL(baseUrl);
-    const pool = new Pool(origin, {
-      connections: null,
-      pipelining: 1,
-      connect: { timeout: connectTimeoutMs },
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: CONNECTION_IDLE_MS,
-      maxHeaderSize: HEADER_BYTES_MAX,
-    });
-    const upstream = { pool, pathPrefix: pathname === '/' ? '' : pathname, usedAtMs: performance.now() };
+    const pool = new Pool(origin, { connections: null, ...optionsOf(connectTimeoutMs) });
+    const upstream = { pool, origin, pathPrefix: pathname === '/' ? '' : pathname, usedAtMs: performance.now() };
     this.upstreams.set(key, upstream);
     return upstream;
   }
@@ -91,4 +92,21 @@ export class UpstreamClient implements OnApplicationShutdown {
       pool.close().catch(() => undefined);
     }
   }
+}
+
+function optionsOf(connectTimeoutMs: number): Client.Options {
+  return {
+    pipelining: 1,
+    connect: { timeout: connectTimeoutMs },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: CONNECTION_IDLE_MS,
+    maxHeaderSize: HEADER_BYTES_MAX,
+  };
+}
+
+/** On a connection of its own, which goes with the answer. */
+function sendAlone(client: Client, request: Dispatcher.DispatchOptions, call: UpstreamCall): void {
+  client.dispatch(request, call);
+  client.close().catch(() => undefined);
 }
