@@ -7,6 +7,7 @@
 import { execFileSync, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { APPLICATION_NODE_ARGS } from '../bootstrap/node-args.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SECONDS = Number(process.argv[2] ?? 3);
@@ -88,7 +89,9 @@ async function measure({ processes, inFlight, accounts, budgets, scarce }) {
 
 /** @param {string} url */
 async function startWorker(url) {
-  const child = fork(fileURLToPath(new URL('ledger-worker.mjs', import.meta.url)), [url]);
+  const child = fork(fileURLToPath(new URL('ledger-worker.mjs', import.meta.url)), [url], {
+    execArgv: APPLICATION_NODE_ARGS,
+  });
   const answer = () => new Promise((resolve) => child.once('message', resolve));
   await answer();
   return {

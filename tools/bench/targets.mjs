@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from '../bootstrap/bootstrap.mjs';
+import { APPLICATION_NODE_ARGS } from '../bootstrap/node-args.mjs';
 import { waitForHealth, waitForPort } from './programs.mjs';
 import { MODELS, UPSTREAM_KEY } from './world.mjs';
 
@@ -27,7 +28,7 @@ const OURS = { chat: 'bench-chat', stream: 'bench-stream', slow: 'bench-slow' };
  */
 export async function startBare(programs, house, nodeArgs = []) {
   const args = [house.upstreamOrigin, JSON.stringify(MODELS), UPSTREAM_KEY];
-  const program = programs.start({ name: 'bare', file: BARE, args, nodeArgs });
+  const program = programs.start({ name: 'bare', file: BARE, args, nodeArgs: [...APPLICATION_NODE_ARGS, ...nodeArgs] });
   const headers = [{ authorization: 'Bearer nobody-looks' }];
   return { name: 'bare', ...LOOPBACK, port: await waitForPort(program), headers, models: OURS, program };
 }
@@ -42,7 +43,12 @@ export async function startGateway(programs, house, nodeArgs = []) {
   const { findFreePorts } = await import(`${ROOT}/dist/node_modules/@tokenbay/testing/index.js`);
   const [port, metricsPort] = await findFreePorts(2);
   const env = { ...house.gatewayEnv, GATEWAY_PORT: String(port), METRICS_PORT: String(metricsPort) };
-  const program = programs.start({ name: 'gateway', file: GATEWAY, env, nodeArgs });
+  const program = programs.start({
+    name: 'gateway',
+    file: GATEWAY,
+    env,
+    nodeArgs: [...APPLICATION_NODE_ARGS, ...nodeArgs],
+  });
   await waitForHealth(program, `http://127.0.0.1:${port}/health/ready`);
   const headers = house.keys.map((key) => ({ authorization: `Bearer ${key}` }));
   return { name: 'governed', ...LOOPBACK, port, headers, models: OURS, program };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { VARIABLES } from '@tokenbay/platform';
 import { parse } from 'yaml';
 import { ROOT } from '../bootstrap/bootstrap.mjs';
+import { APPLICATION_NODE_ARGS } from '../bootstrap/node-args.mjs';
 
 interface Service {
   environment?: Record<string, string>;
@@ -38,6 +39,13 @@ describe('docker-compose.yml', () => {
     const required = Object.values(VARIABLES).filter((variable) => variable.required);
     for (const { name } of required) expect(service.environment?.[name]).toMatch(/\$\{\w+:\?[^}]+\}/);
     expect(service.environment?.['ADMIN_TOKEN'] ?? '').toMatch(/^(\$\{ADMIN_TOKEN:-\})?$/);
+  });
+
+  it.each(applications)('runs the %s as it is run everywhere', (name, service) => {
+    const command = ['node', ...APPLICATION_NODE_ARGS, `dist/apps/${name}/main.js`];
+    expect(service.command).toEqual(command);
+    if (name === 'gateway')
+      expect(read('Dockerfile')).toContain(`CMD ${JSON.stringify(command).replaceAll(',', ', ')}`);
   });
 
   it.each(services)('hardens %s: nothing to write to, no capabilities, no new privileges', (_name, service) => {

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from '../bootstrap/bootstrap.mjs';
+import { APPLICATION_NODE_ARGS } from '../bootstrap/node-args.mjs';
 import { PlainFailure } from '../bootstrap/plain-failure.mjs';
 
 const KEEPER = join(dirname(fileURLToPath(import.meta.url)), 'keeper.sh');
@@ -57,7 +58,7 @@ export class Processes {
    */
   start({ name, program, args = [], env, readsOutput = false }) {
     if (this.isStopping) throw new AlreadyExplained();
-    const child = spawn(process.execPath, ['--enable-source-maps', join(ROOT, 'dist', program), ...args], {
+    const child = spawn(process.execPath, [...APPLICATION_NODE_ARGS, join(ROOT, 'dist', program), ...args], {
       detached: true,
       env,
       stdio: ['ignore', readsOutput ? 'pipe' : 'inherit', 'inherit'],
