@@ -22,6 +22,36 @@ export function renderVariables(variables) {
   return ['| variable | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
+/**
+ * Every provider that a channel can have: where it is unless the channel says otherwise, what it offers, and how it differs.
+ * @param {readonly string[]} names
+ * @param {(name: string) => { baseUrl?: string }} factsOf
+ * @param {(name: string) => AdapterRow | undefined} findAdapter
+ */
+export function renderProviders(names, factsOf, findAdapter) {
+  const rows = names.map((name) => {
+    const { baseUrl } = factsOf(name);
+    const adapter = findAdapter(name);
+    const offers = [
+      ...(adapter?.wires ?? []).map(({ format }) => FORMATS[format] ?? format),
+      ...BESIDE_TEXT.filter((offer) => adapter?.[offer] !== undefined),
+    ];
+    return `| \`${name}\` | ${baseUrl === undefined ? 'has none: `baseUrl` is required' : `\`${baseUrl}\``} | ${offers.join(', ')} |`;
+  });
+  return ['| provider | address | offers |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+/** @typedef {{ wires: readonly { format: string }[], embeddings?: object, moderations?: object, rerank?: object, video?: object }} AdapterRow */
+/** @type {Record<string, string>} */
+const FORMATS = {
+  'openai-chat': 'chats',
+  'openai-responses': 'responses',
+  'anthropic-messages': 'messages',
+  'gemini-generate': 'contents',
+};
+/** @type {readonly ('embeddings' | 'moderations' | 'rerank' | 'video')[]} */
+const BESIDE_TEXT = ['embeddings', 'moderations', 'rerank', 'video'];
+
 /** Puts a table between its two comments. Throws where they are missing. @param {string} text @param {string} name @param {string} table */
 export function placeTable(text, name, table) {
   const pattern = new RegExp(`(<!-- ${name} -->)[^]*?(<!-- /${name} -->)`);

@@ -2,7 +2,7 @@ import { DomainError } from '@tokenbay/errors';
 import type { References } from '@tokenbay/platform';
 import type { ChannelEntity } from './channel.entity.js';
 import type { ChannelColumns } from './channels.repository.js';
-import type { Provider } from './provider.js';
+import { factsOf, type Provider } from './provider.js';
 import { readBaseUrl } from './read-base-url.js';
 
 /** A secret of the provider's, in clear only on its way in. */
@@ -36,11 +36,10 @@ export interface ChannelChange {
   readonly concurrencyMax?: number | null;
 }
 
-/** A new channel: open to the group `default`, priority 0, weight 1 and enabled unless said otherwise. */
+/** A new channel: at the provider's own address, open to the group `default`, priority 0, weight 1 and enabled unless said otherwise. */
 export interface ChannelDraft extends ChannelChange {
   readonly name: string;
   readonly provider: Provider;
-  readonly baseUrl: string;
 }
 
 /** The columns that a change sets, with `models` merged into those known. */
@@ -70,8 +69,10 @@ export function referencesOf({ models = {}, groups = [] }: Pick<ChannelChange, '
   ];
 }
 
-/** Throws `invalid_request`. */
-export function toBaseUrl(text: string, provider: Provider): string {
+/** The provider's own address where none is given. Throws `invalid_request`, also where it has none. */
+export function toBaseUrl(text: string | undefined, provider: Provider): string {
+  const own = factsOf(provider).baseUrl;
+  if (text === undefined) return own ?? refuseAbsence(provider);
   const reading = readBaseUrl(text, provider);
   if ('problem' in reading) throw invalid('baseUrl', reading.problem);
   return reading.baseUrl;
@@ -92,4 +93,8 @@ export function assertKeysComeWithBaseUrl(
 export function invalid(field: string, problem: string, cause?: unknown): DomainError {
   const sentence = field + problem;
   return new DomainError('invalid_request', sentence, { message: sentence, param: field, problems: [sentence], cause });
+}
+
+function refuseAbsence(provider: Provider): never {
+  throw invalid('baseUrl', ` is required: ${provider} has no address of its own.`);
 }

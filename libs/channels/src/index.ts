@@ -13,6 +13,6 @@ export type { HealthReason } from './health/health-reason.js';
 export type { HealthRecord } from './health/health-record.js';
 export { hashText } from './health/rendezvous.js';
 export type { Visit, VisitFailure } from './health/visit.js';
-export { PROVIDER_NAMES, type Provider } from './provider.js';
+export { factsOf, PROVIDER_NAMES, type Provider } from './provider.js';
 export { readBaseUrl } from './read-base-url.js';
 export { TASK_TIMEOUT_MS_DEFAULT, TIME_LIMIT_DEFAULTS, type TimeLimits } from './time-limits.js';

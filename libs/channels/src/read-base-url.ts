@@ -1,11 +1,11 @@
-import { type Provider, PROVIDERS } from './provider.js';
+import { factsOf, type Provider } from './provider.js';
 
 const LENGTH_MAX = 2_048;
 /** URL parsers quietly drop or rewrite these; an administrator who wrote one meant something else. */
 const SUSPICIOUS = /[\s\\\p{Cc}]/u;
 
 /** Ends of URLs that are calls, copied from a manual; the gateway appends them itself. */
-const CALL_PATH = /\/(chat\/completions|completions|responses|embeddings|messages)$/i;
+const CALL_PATH = /\/(chat\/completions|completions|responses|embeddings|moderations|rerank|messages)$/i;
 
 /** A base URL in its one form, or what is wrong with it, written to follow the word `baseUrl`. */
 export type BaseUrlReading = { readonly baseUrl: string } | { readonly problem: string };
@@ -25,5 +25,5 @@ export function readBaseUrl(text: string, provider: Provider): BaseUrlReading {
   const path = url.pathname.replace(/\/+$/, '');
   const [call] = CALL_PATH.exec(path) ?? [];
   if (call !== undefined) return { problem: ` must end before ${call}, which the gateway appends itself.` };
-  return { baseUrl: url.origin + (path || PROVIDERS[provider].versionPath) };
+  return { baseUrl: url.origin + (path || factsOf(provider).versionPath) };
 }

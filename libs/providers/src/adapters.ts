@@ -1,10 +1,11 @@
 import { ANTHROPIC_ADAPTER } from './anthropic/index.js';
 import type { OpenAiDialect } from './openai/endpoint.js';
 import { createOpenAiAdapter } from './openai/index.js';
+import { PRESETS } from './presets.js';
 import type { ProviderAdapter } from './provider-adapter.js';
 
-/** Providers that speak OpenAI's format. */
-const OPENAI_DIALECTS: readonly OpenAiDialect[] = [
+/** Providers that speak OpenAI's format, each a row. */
+export const OPENAI_DIALECTS: readonly OpenAiDialect[] = [
   {
     ...{ name: 'openai', outputLimitField: 'max_completion_tokens', knowsOpenAiFields: true },
     paths: { embeddings: '/embeddings', moderations: '/moderations' },
@@ -13,6 +14,7 @@ const OPENAI_DIALECTS: readonly OpenAiDialect[] = [
     ...{ name: 'openai-compatible', outputLimitField: 'max_tokens', knowsOpenAiFields: false },
     paths: { embeddings: '/embeddings', moderations: '/moderations', rerank: '/rerank' },
   },
+  ...PRESETS,
 ];
 
 const ADAPTERS = new Map(

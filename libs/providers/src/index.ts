@@ -1,4 +1,4 @@
-export { findAdapter } from './adapters.js';
+export { findAdapter, OPENAI_DIALECTS } from './adapters.js';
 export { cleanMessage } from './clean-message.js';
 export type { AnswerReading, JsonObject, UpstreamFailure, UpstreamFailureReason, UsageReading } from './provider.js';
 export type { ProviderAdapter } from './provider-adapter.js';

@@ -15,12 +15,14 @@ export class CreateChannelDto extends OmitType(UpdateChannelDto, ['name', 'provi
   @EnumField(PROVIDER_NAMES, { description: 'Which dialect the upstream speaks, and with which quirks.' })
   provider!: Provider;
 
-  /** Where the upstream is reached. */
+  /** Where the upstream is reached; the provider's own address where it has one. */
   @Field(baseUrlRule, {
+    optional: true,
     description:
+      "The provider's own address where it is absent, which `openai-compatible` has not. " +
       'http or https, up to the version path, which a bare origin gets by itself; not a call such as /chat/completions.',
   })
-  baseUrl!: string;
+  baseUrl?: string;
 
   /** The upstream's names by public name. */
   @Field(modelsRule, {

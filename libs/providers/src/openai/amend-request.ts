@@ -9,7 +9,8 @@ import type { OpenAiDialect } from './endpoint.js';
 export function amendRequest(body: JsonObject, terms: WriteTerms, dialect: OpenAiDialect): JsonObject {
   const request: JsonObject = { ...body, model: terms.upstreamModel };
   if (dialect.knowsOpenAiFields || 'store' in body) request['store'] = false;
-  if (terms.isStream) {
+  if (dialect.refusesUnknownFields) delete request['stream_options'];
+  else if (terms.isStream) {
     request['stream_options'] = { ...(body['stream_options'] as JsonObject | null | undefined), include_usage: true };
   }
   if (request['service_tier'] === 'auto') request['service_tier'] = 'default';
@@ -18,12 +19,13 @@ export function amendRequest(body: JsonObject, terms: WriteTerms, dialect: OpenA
 
 /**
  * Sends one limit in one field: providers refuse to be given both, and some know only one of them. That is the field the client chose, and
- * where it sent both or none, the one that the provider is known to obey.
+ * where it sent both or none, or the provider knows but one, the one that is known to be obeyed.
  */
 function withOutputLimit(request: JsonObject, lowered: number | undefined, dialect: OpenAiDialect): JsonObject {
   const { max_completion_tokens: newer, max_tokens: older, ...rest } = request;
   const limit = Math.min(...[newer, older, lowered].filter((value) => typeof value === 'number'));
   if (limit === Infinity) return request;
+  if (dialect.knowsOneLimit) return { ...rest, [dialect.outputLimitField]: limit };
   const hasNewer = typeof newer === 'number';
   const hasOlder = typeof older === 'number';
   const chosen = hasNewer ? 'max_completion_tokens' : 'max_tokens';

@@ -13,7 +13,7 @@ const OUR_CODES: ReadonlyMap<unknown, OurFailure> = new Map([
       'invalid_organization',
     ],
     ...['organization_not_found', 'organization_restricted', 'ip_not_authorized', 'invalid_authentication_error'],
-    ...['authentication_error', 'InvalidApiKey', 'InvalidAccessToken'],
+    ...['authentication_error', 'InvalidApiKey', 'InvalidAccessToken', 'wrong_api_key'],
   ]),
   ...named({ kind: 'key', reason: 'out_of_credit' }, [
     ...['billing_not_active', 'billing_hard_limit_reached', 'insufficient_quota', 'insufficient_balance'],
@@ -29,28 +29,42 @@ const OUR_CODES: ReadonlyMap<unknown, OurFailure> = new Map([
       'DeploymentNotFound',
     ],
     ...['ModelNotFound', 'AccessDenied.Unpurchased', 'Model.AccessDenied', 'model_permission_denied'],
+    ...['OperationNotSupported', 'unavailable_model', 'unknown_model'],
   ]),
   ...named({ kind: 'channel', reason: 'region_refused' }, [
     'unsupported_country_region_territory',
     'unsupported_region',
   ]),
   ...named({ kind: 'channel', reason: 'address_wrong' }, ['unknown_url', 'InvalidURL']),
-  ...named({ kind: 'saturated', reason: 'overloaded' }, ['engine_overloaded_error', 'overloaded_error', 'overloaded']),
+  ...named({ kind: 'saturated', reason: 'overloaded' }, [
+    ...['engine_overloaded_error', 'overloaded_error', 'overloaded', 'capacity_exceeded'],
+  ]),
   ...named({ kind: 'saturated', reason: 'rate_limited' }, [
-    ...['rate_limit_reached_error', 'Throttling', 'Throttling.RateQuota', 'Throttling.AllocationQuota'],
+    ...[
+      'rate_limit_exceeded',
+      'rate_limit_reached_error',
+      'Throttling',
+      'Throttling.RateQuota',
+      'Throttling.AllocationQuota',
+    ],
   ]),
 ]);
 const CONTEXT_CODES = new Set(['context_length_exceeded', 'string_above_max_length', 'max_tokens_exceeded']);
 const POLICY_CODES = new Set([
   ...['content_policy_violation', 'content_filter', 'content_filter_error', 'moderation_blocked', 'safety_violation'],
-  'DataInspectionFailed',
+  ...['DataInspectionFailed', 'data_inspection_failed'],
 ]);
 /** A path into a request; anything else may be an address or a key. */
 const PARAM = /^[A-Za-z_][A-Za-z0-9_.[\]]{0,99}$/;
 const CONTEXT_WORDS = /maximum context length|context (length|window)|too many tokens|reduce the length/i;
-const KEY_WORDS = /\b(?:invalid|incorrect|missing|expired|disabled|revoked) api key\b/i;
+const KEY_WORDS =
+  /\b(?:invalid|incorrect|missing|expired|disabled|revoked) api key\b|\baccount\b[^.]{0,80}\bsuspended\b/i;
+/** xAI refuses content with the status of a key that may not ask. */
+const POLICY_WORDS = /\bviolat\w+ (?:our |the )?(?:usage|content|safety) (?:guidelines|polic)/i;
 const CREDIT_WORDS =
-  /\b(?:exceeded|insufficient|out of|not enough|no|low)\b[^.]{0,40}\b(?:quota|credits?|balance)\b|\b(?:quota|credits?|balance)\b[^.]{0,40}\b(?:exceeded|insufficient|exhausted|too low|used up)\b|\bbilling\b/i;
+  /\b(?:exceeded|insufficient|out of|not enough|no|low)\b[^.]{0,40}\b(?:quota|credits?|balance)\b|\b(?:quota|credits?|balance)\b[^.]{0,40}\b(?:exceeded|insufficient|exhausted|too low|used up)\b|\bbilling\b|\bspending limit\b|\bused all (?:available )?credits\b/i;
+/** With the status of a rate limit only what cannot be meant of a rate. */
+const SPENT_WORDS = /\bspending limit\b|\bused all (?:available )?credits\b|\binsufficient balance\b/i;
 const MODEL_WORDS = /\bmodel\b/i;
 /** What stands in quotes is the client's own: names of its tools, fields and values. */
 const QUOTED = /(['"`])(?:(?!\1)[^]){1,200}\1/g;
@@ -78,6 +92,8 @@ export function readErrorBody(error: ErrorWire): UpstreamFailure {
 
 /** Statuses that speak of us; undefined where they leave it to the words. */
 function judgeStatus(status: number, error: ErrorWire): UpstreamFailure | undefined {
+  if (status === 429 && SPENT_WORDS.test(messageOf(error)))
+    return ours({ kind: 'key', reason: 'out_of_credit' }, error);
   if (status === 429) return ours({ kind: 'saturated', reason: 'rate_limited' }, error);
   if (status === 529) return ours({ kind: 'saturated', reason: 'overloaded' }, error);
   if (status === 401 || status === 403) return judgeWords(error) ?? ours({ kind: 'key', reason: 'key_refused' }, error);
@@ -103,7 +119,7 @@ function judgeCode(error: ErrorWire, isAboutRequest: boolean): UpstreamFailure |
   if (known) return ours(known, error);
   if (names.some((name) => CONTEXT_CODES.has(name)) || (isAboutRequest && CONTEXT_WORDS.test(messageOf(error))))
     return { ...requestFailure(error), code: 'context_length_exceeded' };
-  if (names.some((name) => POLICY_CODES.has(name)))
+  if (names.some((name) => POLICY_CODES.has(name)) || error.metadata?.flagged_input != null || isAgainstPolicy(error))
     return { ...requestFailure(error), code: 'content_policy_violation' };
   return undefined;
 }
@@ -126,8 +142,20 @@ function errorOf(body: unknown): ErrorWire {
   return typeof body === 'object' && body !== null ? body : {};
 }
 
-function messageOf(error: ErrorWire): string {
-  return typeof error.message === 'string' ? error.message : '';
+function isAgainstPolicy(error: ErrorWire): boolean {
+  return POLICY_WORDS.test(messageOf(error).replace(QUOTED, ''));
+}
+
+function messageOf({ message, detail }: ErrorWire): string {
+  if (typeof message === 'string') return message;
+  if (typeof detail === 'string') return detail;
+  return Array.isArray(detail) ? detail.map(problemOf).join('; ') : '';
+}
+
+/** One field that was found wrong, and why. */
+function problemOf(problem: { readonly loc?: unknown; readonly msg?: unknown } | null): string {
+  const place = Array.isArray(problem?.loc) ? problem.loc.filter((step) => step !== 'body').join('.') : '';
+  return typeof problem?.msg === 'string' ? `${place}: ${problem.msg}` : place;
 }
 
 /** What is ours, with the provider's sentence for administrators. */

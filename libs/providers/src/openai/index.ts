@@ -1,6 +1,7 @@
 import type { ProviderAdapter } from '../provider-adapter.js';
 import type { TextWire } from '../text-wire.js';
 import { CHAT_ENDPOINT, type OpenAiDialect } from './endpoint.js';
+import { translateError } from './error-quirks.js';
 import { readFailure } from './errors.js';
 import { amendRequest } from './amend-request.js';
 import { readPassing } from './passing.js';
@@ -15,16 +16,18 @@ export function createOpenAiAdapter(dialect: OpenAiDialect): ProviderAdapter {
   return {
     name: dialect.name,
     headers: (secret) => ({ authorization: `Bearer ${secret}` }),
-    wires: [createChatWire(dialect)],
+    wires: dialect.paths.chat === null ? [] : [createChatWire(dialect)],
     ...createWholeWires(dialect),
-    readFailure,
+    readFailure: (status, body, retryAfterSeconds) =>
+      readFailure(...translateError(status, body, dialect.errors), retryAfterSeconds),
   };
 }
 
 function createChatWire(dialect: OpenAiDialect): TextWire {
+  const endpoint = { path: dialect.paths.chat ?? CHAT_ENDPOINT.path };
   return {
     format: 'openai-chat',
-    endpoint: () => CHAT_ENDPOINT,
+    endpoint: () => endpoint,
     passThrough: {
       amendRequest: (body, terms) => amendRequest(body, terms, dialect),
       readAnswer: readPassing,

@@ -14,6 +14,7 @@ import type {
 } from '@tokenbay/protocol';
 import { decodeText } from '../decode-text.js';
 import type { JsonObject } from '../provider.js';
+import type { OpenAiDialect } from './endpoint.js';
 
 const AUDIO_FORMATS: Readonly<Record<string, string>> = {
   ...{ 'audio/wav': 'wav', 'audio/x-wav': 'wav', 'audio/wave': 'wav' },
@@ -21,21 +22,22 @@ const AUDIO_FORMATS: Readonly<Record<string, string>> = {
 };
 
 /** Writes the conversation as messages. Throws `conversion_not_implemented` for what a chat cannot hold. */
-export function writeMessages({ turns }: CanonicalCall, dropped: DroppedFields): JsonObject[] {
+export function writeMessages({ turns }: CanonicalCall, dropped: DroppedFields, dialect: OpenAiDialect): JsonObject[] {
   // A chat model answers anew where it would have to go on.
   if (turns.at(-1)?.role === 'assistant') dropped.refuse('messages.assistant');
-  return turns.flatMap((turn) => writeTurn(turn, dropped));
+  return turns.flatMap((turn) => writeTurn(turn, dropped, dialect));
 }
 
-function writeTurn(turn: Turn, dropped: DroppedFields): JsonObject[] {
+function writeTurn(turn: Turn, dropped: DroppedFields, dialect: OpenAiDialect): JsonObject[] {
   switch (turn.role) {
     case 'system':
     case 'developer':
-      return [{ role: turn.role, content: joinTexts(turn.content) }];
+      // Nobody but OpenAI tells developers from operators; many refuse the word.
+      return [{ role: dialect.knowsOpenAiFields ? turn.role : 'system', content: joinTexts(turn.content) }];
     case 'user':
       return [{ role: 'user', content: writeContent(turn.content, dropped), ...nameOf(turn) }];
     case 'assistant':
-      return writeAssistant(turn, dropped);
+      return writeAssistant(turn, dropped, dialect);
     case 'tool':
       return writeResults(turn, dropped);
   }
@@ -98,7 +100,9 @@ function toUrl(source: MediaSource): string {
   return `data:text/plain;charset=utf-8,${encodeURIComponent(source.text)}`;
 }
 
-function writeAssistant(turn: AssistantTurn, dropped: DroppedFields): JsonObject[] {
+function writeAssistant(turn: AssistantTurn, dropped: DroppedFields, dialect: OpenAiDialect): JsonObject[] {
+  const { reasoningField } = dialect;
+  let thought = '';
   let text = '';
   let refusal = '';
   const calls: JsonObject[] = [];
@@ -106,6 +110,7 @@ function writeAssistant(turn: AssistantTurn, dropped: DroppedFields): JsonObject
     if (part.type === 'text') text += part.text;
     else if (part.type === 'refusal') refusal += part.text;
     else if (part.type === 'tool_call') calls.push(writeCall(part));
+    else if (part.type === 'reasoning' && reasoningField && !part.isRedacted) thought += part.text;
     else leaveOut(part, dropped);
   }
   if (text === '' && refusal === '' && calls.length === 0) return [];
@@ -113,6 +118,7 @@ function writeAssistant(turn: AssistantTurn, dropped: DroppedFields): JsonObject
     {
       role: 'assistant',
       content: text === '' && (calls.length > 0 || refusal !== '') ? null : text,
+      ...(reasoningField && thought !== '' && { [reasoningField]: thought }),
       ...(refusal !== '' && { refusal }),
       ...(calls.length > 0 && { tool_calls: calls }),
       ...nameOf(turn),

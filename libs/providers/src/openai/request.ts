@@ -4,6 +4,7 @@ import type { WriteTerms } from '../text-wire.js';
 import type { OpenAiDialect } from './endpoint.js';
 import { writeMessages } from './messages.js';
 import { type ModelTraits, traitsOf } from './model-traits.js';
+import { switchReasoning } from './reasoning-switch.js';
 import { writeReasoning } from './reasoning.js';
 import { isStrictSchema } from './strict-schema.js';
 import { writeTools } from './tools.js';
@@ -19,7 +20,7 @@ export function writeRequest(call: CanonicalCall, terms: WriteTerms, dialect: Op
   if (call.output.modalities.some((modality) => modality !== 'text')) dropped.refuse('modalities');
   dropHints(call, dropped);
   const limit = terms.outputTokensMax ?? call.output.tokensMax;
-  const messages = writeMessages(call, dropped);
+  const messages = writeMessages(call, dropped, dialect);
   if (call.output.format?.kind === 'json' && !/json/i.test(JSON.stringify(messages)))
     messages.push({ role: 'system', content: JSON_ONLY });
   const { choices, logprobs } = call.output;
@@ -30,12 +31,15 @@ export function writeRequest(call: CanonicalCall, terms: WriteTerms, dialect: Op
     ...(limit !== undefined && { [dialect.outputLimitField]: limit }),
     ...(choices > 1 && { n: choices }),
     ...writeFormat(call.output.format),
-    ...writeReasoning(call, traits, dropped),
+    ...(dialect.reasoningSwitch
+      ? switchReasoning(call, dialect.reasoningSwitch, terms)
+      : writeReasoning(call, traits, dropped)),
     ...writeSampling(call, traits, dropped),
     ...(logprobs && { logprobs: true, top_logprobs: logprobs.alternatives }),
     ...writeAttribution(call, dropped, dialect),
     ...(dialect.knowsOpenAiFields && { store: false }),
-    ...(isStream && { stream: true, stream_options: { include_usage: true } }),
+    ...(isStream && { stream: true }),
+    ...(isStream && !dialect.refusesUnknownFields && { stream_options: { include_usage: true } }),
   };
 }
 
@@ -89,7 +93,9 @@ function writeAttribution(
   dialect: OpenAiDialect,
 ): JsonObject {
   const { userId } = attribution;
-  if (!dialect.knowsOpenAiFields) return userId === undefined ? {} : { user: userId };
+  if (dialect.refusesUnknownFields) dropped.dropIfSet('user_id', userId);
+  else if (!dialect.knowsOpenAiFields) return userId === undefined ? {} : { user: userId };
+  if (!dialect.knowsOpenAiFields) return {};
   const isShown = userId !== undefined && userId.length <= ID_LENGTH_MAX;
   if (!isShown) dropped.dropIfSet('user_id', userId);
   const { key } = caching;

@@ -23,11 +23,35 @@ describe('usage as OpenAI reports it', () => {
     });
   });
 
-  it('takes cache hits where DeepSeek reports them', () => {
-    expect(readUsage({ prompt_tokens: 100, completion_tokens: 1, prompt_cache_hit_tokens: 64 })?.usage).toMatchObject({
+  it.each([
+    ['DeepSeek', { prompt_cache_hit_tokens: 64 }],
+    ['Moonshot and Together', { cached_tokens: 64 }],
+    ['Mistral', { num_cached_tokens: 64 }],
+    ['who repeats them', { cached_tokens: 64, prompt_tokens_details: { cached_tokens: 64 } }],
+  ])('takes cache hits once, where %s reports them', (_, more) => {
+    expect(readUsage({ prompt_tokens: 100, completion_tokens: 1, ...more })?.usage).toMatchObject({
       inputTokens: 36,
       cachedInputTokens: 64,
     });
+  });
+
+  it.each([
+    ['OpenAI and OpenRouter', { cached_tokens: 40, cache_write_tokens: 50 }],
+    ['Qwen', { cached_tokens: 40, cache_creation_input_tokens: 50 }],
+  ])('takes what was written to the cache apart, where %s reports it', (_, prompt_tokens_details) => {
+    const reading = readUsage({ prompt_tokens: 100, completion_tokens: 1, prompt_tokens_details });
+    expect(reading).toMatchObject({
+      usage: { inputTokens: 10, cachedInputTokens: 40, cacheWriteTokens: 50 },
+      isSuspect: false,
+    });
+  });
+
+  it('counts reasoning as output where the total shows that it stands beside it, as xAI reports it', () => {
+    const details = { completion_tokens_details: { reasoning_tokens: 94 } };
+    const beside = { prompt_tokens: 32, completion_tokens: 9, total_tokens: 135, ...details };
+    expect(readUsage(beside)).toMatchObject({ usage: { outputTokens: 103, reasoningTokens: 94 }, isSuspect: false });
+    const inside = { prompt_tokens: 32, completion_tokens: 103, total_tokens: 135, ...details };
+    expect(readUsage(inside)).toMatchObject({ usage: { outputTokens: 103, reasoningTokens: 94 }, isSuspect: false });
   });
 
   it('is absent where there is none, or where its numbers are not numbers', () => {

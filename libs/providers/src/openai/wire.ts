@@ -38,10 +38,24 @@ export interface ToolCallWire {
 export interface UsageWire {
   readonly prompt_tokens?: unknown;
   readonly completion_tokens?: unknown;
-  readonly prompt_tokens_details?: { readonly cached_tokens?: unknown; readonly audio_tokens?: unknown } | null;
+  readonly total_tokens?: unknown;
+  readonly prompt_tokens_details?: PromptDetailsWire | null;
   readonly completion_tokens_details?: { readonly reasoning_tokens?: unknown; readonly audio_tokens?: unknown } | null;
   /** DeepSeek reports cache hits here. */
   readonly prompt_cache_hit_tokens?: unknown;
+  /** Moonshot and Together report them here. */
+  readonly cached_tokens?: unknown;
+  /** Mistral reports them here. */
+  readonly num_cached_tokens?: unknown;
+}
+
+interface PromptDetailsWire {
+  readonly cached_tokens?: unknown;
+  readonly audio_tokens?: unknown;
+  /** Of OpenAI since GPT-5.6, and of OpenRouter. */
+  readonly cache_write_tokens?: unknown;
+  /** Of Qwen, where its cache is asked for. */
+  readonly cache_creation_input_tokens?: unknown;
 }
 
 export interface ErrorWire {
@@ -49,6 +63,10 @@ export interface ErrorWire {
   readonly type?: unknown;
   readonly code?: unknown;
   readonly param?: unknown;
+  /** OpenRouter says here what of the input was flagged. */
+  readonly metadata?: { readonly flagged_input?: unknown } | null;
+  /** Servers built on FastAPI say here what is wrong. */
+  readonly detail?: unknown;
 }
 
 export interface AnnotationWire {
