@@ -10,6 +10,7 @@ import { RollUps0000000000009 } from './migrations/0009-roll-ups.js';
 import { PointsAudit0000000000010 } from './migrations/0010-points-audit.js';
 import { Limits0000000000012 } from './migrations/0012-limits.js';
 import { Tasks0000000000013 } from './migrations/0013-tasks.js';
+import { Webhooks0000000000014 } from './migrations/0014-webhooks.js';
 import { ChannelHealth0000000000011 } from './migrations/0011-channel-health.js';
 
 /** Every migration, oldest first. One that has landed is never edited. */
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   Limits0000000000012,
   ChannelHealth0000000000011,
   Tasks0000000000013,
+  Webhooks0000000000014,
 ];
