@@ -8,6 +8,7 @@ export const ADMIN_CONFIG_SPEC = {
   port: VARIABLES.adminPort,
   adminToken: VARIABLES.adminToken,
   trustedProxies: VARIABLES.trustedProxies,
+  contentProxyAllow: VARIABLES.contentProxyAllow,
   usageRetentionMonths: VARIABLES.usageRetentionMonths,
   logLevel: VARIABLES.logLevel,
 } as const;

@@ -15,6 +15,7 @@ import { JobsModule } from './jobs/jobs.module.js';
 import { ModelsAdminModule } from './models/models-admin.module.js';
 import { PointsAdminModule } from './points/points-admin.module.js';
 import { UsageAdminModule } from './usage/usage-admin.module.js';
+import { WebhooksAdminModule } from './webhooks/webhooks-admin.module.js';
 
 /** One module for each noun of the admin API. */
 const SLICES = [
@@ -26,6 +27,7 @@ const SLICES = [
   ModelsAdminModule,
   ChannelsAdminModule,
   UsageAdminModule,
+  WebhooksAdminModule,
 ];
 
 /** The control plane: who may administer, what they can change, and nothing of the request path. */

@@ -24,6 +24,7 @@ describe('accounts', () => {
       rateLimit: null,
       tokenRateLimit: null,
       parallelRequestsMax: null,
+      webhookUrl: null,
       availablePoints: '0',
       heldPoints: '0',
       version: 1,

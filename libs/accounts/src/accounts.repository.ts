@@ -33,4 +33,9 @@ export class AccountsRepository {
   async update(tx: Tx, id: string, columns: Partial<AccountColumns>): Promise<void> {
     await tx.update(AccountEntity, { id }, columns);
   }
+
+  /** A change of what belongs to an account is a new version of it. */
+  async touch(tx: Tx, id: string): Promise<void> {
+    await tx.query('UPDATE account SET version = version + 1, updated_at = now() WHERE id = $1', [id]);
+  }
 }

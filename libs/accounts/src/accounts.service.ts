@@ -76,6 +76,12 @@ export class AccountsService {
     await translateRefusal(this.repository.update(tx, id, columns));
     return this.get(tx, id);
   }
+
+  /** Counts a change of what belongs to the account, and stands elsewhere, as a change of it. Throws `not_found`. */
+  async touch(tx: Tx, id: string): Promise<AccountEntity> {
+    await this.repository.touch(tx, id);
+    return this.get(tx, id);
+  }
 }
 
 function toColumns(change: AccountChange, known?: AccountEntity): Partial<AccountColumns> {

@@ -46,6 +46,22 @@ export class AccountResponse extends ConfigurationResponse {
   })
   parallelRequestsMax!: number | null;
 
+  @ApiProperty({
+    description: 'Where it is told that a video of its is completed or failed. Null: nowhere.',
+    type: String,
+    nullable: true,
+    example: 'https://app.example.com/hooks/video',
+  })
+  webhookUrl!: string | null;
+
+  @ApiProperty({
+    description:
+      'What its webhooks are signed with, where the gateway made it: only in the answer to the change that asked for it, and in a repetition under the same Idempotency-Key.',
+    required: false,
+    example: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
+  })
+  webhookSecret?: string;
+
   @ApiProperty({ description: 'Points that requests may still take, as a decimal string.', example: '12.5' })
   availablePoints!: string;
 
@@ -54,7 +70,12 @@ export class AccountResponse extends ConfigurationResponse {
 }
 
 /** Renders an account with its balance. */
-export function toAccountResponse({ account: row, balance }: AccountWithPoints): AccountResponse {
+export function toAccountResponse({
+  account: row,
+  balance,
+  webhookUrl,
+  webhookSecret,
+}: AccountWithPoints): AccountResponse {
   const { id, name, group, allowedGroups, status, rateLimit, tokenRateLimit, parallelRequestsMax } = toAccount(row);
   return {
     id,
@@ -66,6 +87,8 @@ export function toAccountResponse({ account: row, balance }: AccountWithPoints):
     rateLimit,
     tokenRateLimit,
     parallelRequestsMax,
+    webhookUrl,
+    ...(webhookSecret !== undefined && { webhookSecret }),
     availablePoints: formatPoints(balance.availableMicropoints),
     heldPoints: formatPoints(balance.heldMicropoints),
     ...toConfigurationResponse(row),

@@ -19,7 +19,10 @@ export class AccountsController {
   @Post()
   @Operation('Create an account', {
     details: 'It owns no points yet; add some with POST /accounts/{id}/points.',
-    refusals: { 400: 'A group that is named does not exist.', 409: 'Another account has this externalId.' },
+    refusals: {
+      400: 'A group that is named does not exist, or webhookUrl does not lead to the public internet.',
+      409: 'Another account has this externalId.',
+    },
   })
   @ApiCreatedResponse({ type: AccountResponse })
   async create(@Body() body: CreateAccountDto): Promise<AccountResponse> {
@@ -43,7 +46,10 @@ export class AccountsController {
   @Patch(':id')
   @Operation('Change an account', {
     details: 'A merge patch. A ban is in force on every gateway within a second. Accounts are never deleted.',
-    refusals: { 400: 'A group that is named does not exist.', 409: 'Another account has this externalId.' },
+    refusals: {
+      400: 'A group that is named does not exist, or webhookUrl does not lead to the public internet.',
+      409: 'Another account has this externalId.',
+    },
   })
   @ApiOkResponse({ type: AccountResponse })
   async update(

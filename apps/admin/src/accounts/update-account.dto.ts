@@ -12,6 +12,7 @@ import {
 } from '../http/fields.js';
 import { HumanNameField } from '../http/human-name.field.js';
 import { nameRule } from '../http/rules.js';
+import { WebhookSecretField, WebhookUrlField } from './webhook.fields.js';
 
 const EXTERNAL_ID_LENGTH_MAX = 200;
 const ALLOWED_GROUPS_MAX = 100;
@@ -86,4 +87,12 @@ export class UpdateAccountDto {
   /** How many of its requests may run at the same time, over all its keys. */
   @ParallelRequestsField('the account')
   parallelRequestsMax?: number | null;
+
+  /** Where it is told that a video of its is completed or failed. */
+  @WebhookUrlField()
+  webhookUrl?: string | null;
+
+  /** What those messages are signed with. */
+  @WebhookSecretField()
+  webhookSecret?: string | null;
 }
