@@ -127,7 +127,7 @@ describe('three channels, one killed, one hanging, one busy at random, under 500
     const outAtMs = Date.now();
     await pause(FIRE_MS);
     const stillAsked = await arrivals(upstream, `${names.hanging}@${orders}`, [outAtMs + 200, outAtMs + FIRE_MS]);
-    // One request at a time tries, after one, two and three seconds.
+    // One request at a time tries, after one second and then every two.
     expect(stillAsked.length).toBeLessThanOrEqual(6);
 
     const recoveredAtMs = Date.now();
@@ -143,7 +143,7 @@ describe('three channels, one killed, one hanging, one busy at random, under 500
       // The first one tries, and when it is answered the others follow.
       return (await Promise.all(since)).every(({ length }) => length > 20);
     });
-    expect(back.tookMs).toBeLessThan(5_000 + ANSWER_MS + LATENESS_FACTOR * back.lateMs);
+    expect(back.tookMs).toBeLessThan(5_000 + LATENESS_FACTOR * back.lateMs);
     await crowd.leave();
     const [taken, refused] = [await retries('taken'), await retries('refused')];
     // Two windows of ten seconds at least, each with its floor.

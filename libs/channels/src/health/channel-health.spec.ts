@@ -65,12 +65,12 @@ describe('a channel that fails', () => {
     expect(house.visit(request(only))).toBeDefined();
   });
 
-  it('is left alone for at most some three seconds, however often the trial fails', () => {
+  it('is left alone for at most some two seconds, however often the trial fails', () => {
     const house = health();
     fail(house, 5);
     for (let round = 0; round < 10; round += 1) {
       stage.chance = 0.99;
-      stage.nowMs += 3_300;
+      stage.nowMs += 2_200;
       const trial = house.visit(request(only));
       expect(trial).toBeDefined();
       trial?.fail({ reason: 'failing' });

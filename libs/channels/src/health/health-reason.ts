@@ -12,7 +12,7 @@ const DISABLED: Treatment = { state: 'disabled', firstMs: 30_000, mostMs: 3_600_
 /** Why a key, or a model of a channel, is kept away from requests, and for how long. */
 export const HEALTH_REASONS = {
   /** Too many failures. The most is short: a channel is back within five seconds of its recovery. */
-  failing: { state: 'cooling', firstMs: 1_000, mostMs: 3_000 },
+  failing: { state: 'cooling', firstMs: 1_000, mostMs: 2_000 },
   overloaded: { state: 'cooling', firstMs: 500, mostMs: 30_000 },
   rate_limited: { state: 'cooling', firstMs: 500, mostMs: 30_000 },
   key_refused: DISABLED,
