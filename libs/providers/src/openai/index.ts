@@ -2,7 +2,7 @@ import type { ProviderAdapter } from '../provider-adapter.js';
 import type { TextWire } from '../text-wire.js';
 import { CHAT_ENDPOINT, type OpenAiDialect } from './endpoint.js';
 import { translateError } from './error-quirks.js';
-import { readFailure } from './errors.js';
+import { readFailure } from '../openai-errors.js';
 import { amendRequest } from './amend-request.js';
 import { readPassing } from './passing.js';
 import { writeRequest } from './request.js';

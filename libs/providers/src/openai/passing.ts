@@ -1,5 +1,5 @@
 import type { AnswerReading, JsonObject } from '../provider.js';
-import { readErrorBody } from './errors.js';
+import { readErrorBody } from '../openai-errors.js';
 import { readUsage } from './usage.js';
 import { arrayOf, type ChatCompletionWire, type MessageWire } from './wire.js';
 

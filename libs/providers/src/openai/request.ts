@@ -1,12 +1,12 @@
 import type { CanonicalCall, DroppedFields, OutputFormat } from '@tokenbay/protocol';
+import { chooseEffort } from '../openai-effort.js';
 import type { JsonObject } from '../provider.js';
 import type { WriteTerms } from '../text-wire.js';
 import type { OpenAiDialect } from './endpoint.js';
 import { writeMessages } from './messages.js';
-import { type ModelTraits, traitsOf } from './model-traits.js';
+import { type ModelTraits, traitsOf } from '../openai-models.js';
+import { isStrictSchema } from '../strict-schema.js';
 import { switchReasoning } from './reasoning-switch.js';
-import { writeReasoning } from './reasoning.js';
-import { isStrictSchema } from './strict-schema.js';
 import { writeTools } from './tools.js';
 
 const STOPS_MAX = 4;
@@ -73,6 +73,11 @@ function writeSampling({ sampling }: CanonicalCall, { isReasoning }: ModelTraits
     ...(logitBias && { logit_bias: logitBias }),
     ...(stopSequences.length > 0 && { stop: stopSequences }),
   };
+}
+
+function writeReasoning(call: CanonicalCall, traits: ModelTraits, dropped: DroppedFields): JsonObject {
+  const effort = chooseEffort(call, traits, dropped);
+  return effort === undefined ? {} : { reasoning_effort: effort };
 }
 
 /** A schema is obeyed to the letter where it can be; others are asked for as well as they can be had. */

@@ -11,7 +11,7 @@ import type {
   ToolCallPart,
 } from '@tokenbay/protocol';
 import type { JsonObject, UpstreamFailure } from '../provider.js';
-import { readErrorBody } from './errors.js';
+import { readErrorBody } from '../openai-errors.js';
 import { readUsage } from './usage.js';
 import {
   type AnnotationWire,

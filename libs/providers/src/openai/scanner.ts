@@ -1,6 +1,6 @@
 import { parseObject } from '../parse-object.js';
 import type { ScannedEvent, ScanTerms, StreamScanner } from '../text-wire.js';
-import { readErrorBody } from './errors.js';
+import { readErrorBody } from '../openai-errors.js';
 import { textOf } from './passing.js';
 import { readUsage } from './usage.js';
 import { arrayOf, type ChatCompletionWire } from './wire.js';

@@ -3,7 +3,7 @@ import type { CanonicalEvent, PartDelta, PartOpening } from '@tokenbay/protocol'
 import { parseObject } from '../parse-object.js';
 import type { UpstreamFailure, UsageReading } from '../provider.js';
 import type { StreamReader } from '../text-wire.js';
-import { readErrorBody } from './errors.js';
+import { readErrorBody } from '../openai-errors.js';
 import {
   readCallHead,
   readCallInput,

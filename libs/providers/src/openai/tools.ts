@@ -1,7 +1,7 @@
 import type { CanonicalCall, DroppedFields, ToolChoice, ToolDefinition } from '@tokenbay/protocol';
 import type { JsonObject } from '../provider.js';
 import type { OpenAiDialect } from './endpoint.js';
-import { isStrictSchema } from './strict-schema.js';
+import { isStrictSchema } from '../strict-schema.js';
 
 interface ToolTerms {
   readonly dropped: DroppedFields;

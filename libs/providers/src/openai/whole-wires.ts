@@ -1,10 +1,10 @@
+import { type ErrorWire, readErrorBody } from '../openai-errors.js';
 import type { AnswerReading, JsonObject } from '../provider.js';
 import type { ProviderAdapter } from '../provider-adapter.js';
 import type { WholeWire } from '../whole-wire.js';
 import type { OpenAiDialect } from './endpoint.js';
-import { readErrorBody } from './errors.js';
 import { type InputUsageWire, readInputUsage } from './input-usage.js';
-import { arrayOf, type ErrorWire } from './wire.js';
+import { arrayOf } from './wire.js';
 
 /** What a provider of this format offers beside chats, as far as its row says so. */
 export function createWholeWires(

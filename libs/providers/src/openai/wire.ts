@@ -1,3 +1,5 @@
+import type { ErrorWire } from '../openai-errors.js';
+
 /** The parts of OpenAI's Chat Completions wire format that the gateway reads. Every field may be absent or null. */
 export interface ChatCompletionWire {
   readonly id?: unknown;
@@ -56,17 +58,6 @@ interface PromptDetailsWire {
   readonly cache_write_tokens?: unknown;
   /** Of Qwen, where its cache is asked for. */
   readonly cache_creation_input_tokens?: unknown;
-}
-
-export interface ErrorWire {
-  readonly message?: unknown;
-  readonly type?: unknown;
-  readonly code?: unknown;
-  readonly param?: unknown;
-  /** OpenRouter says here what of the input was flagged. */
-  readonly metadata?: { readonly flagged_input?: unknown } | null;
-  /** Servers built on FastAPI say here what is wrong. */
-  readonly detail?: unknown;
 }
 
 export interface AnnotationWire {

@@ -1,6 +1,5 @@
 import type { CanonicalCall, DroppedFields, ReasoningEffort } from '@tokenbay/protocol';
-import type { JsonObject } from '../provider.js';
-import type { ModelTraits } from './model-traits.js';
+import type { ModelTraits } from './openai-models.js';
 
 const ORDER: readonly (ReasoningEffort | 'none')[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 /** Up to so many tokens of thinking are this effort. */
@@ -10,24 +9,24 @@ const BUDGETS: readonly (readonly [tokens: number, effort: ReasoningEffort])[] =
 ];
 
 /**
- * Asks for reasoning by effort, a budget by the effort that comes nearest. A model that does not know the effort gets the next that it knows,
- * and one that knows none reasons as it does.
+ * The effort to ask an OpenAI model for; a budget is the effort that comes nearest. A model that does not know the effort gets the next that
+ * it knows, and one that knows none is asked for none and reasons as it does.
  */
-export function writeReasoning(
+export function chooseEffort(
   { reasoning }: CanonicalCall,
   { efforts }: ModelTraits,
   dropped: DroppedFields,
-): JsonObject {
-  if (reasoning === undefined) return {};
+): string | undefined {
+  if (reasoning === undefined) return undefined;
   if (reasoning.mode === 'off') {
     const [least] = efforts;
-    return least === 'none' || least === 'minimal' ? { reasoning_effort: least } : {};
+    return least === 'none' || least === 'minimal' ? least : undefined;
   }
   const effort = reasoning.effort ?? effortOf(reasoning.budgetTokens);
-  if (effort === undefined) return {};
-  if (efforts.length > 0) return { reasoning_effort: nearest(effort, efforts) };
+  if (effort === undefined) return undefined;
+  if (efforts.length > 0) return nearest(effort, efforts);
   dropped.drop('reasoning');
-  return {};
+  return undefined;
 }
 
 function effortOf(budgetTokens: number | undefined): ReasoningEffort | undefined {

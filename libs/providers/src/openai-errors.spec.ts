@@ -1,4 +1,4 @@
-import { readErrorBody, readFailure } from './errors.js';
+import { readErrorBody, readFailure } from './openai-errors.js';
 
 const error = (fields: object) => ({ error: fields });
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../provider.js';
+import type { JsonObject } from './provider.js';
 
 const DEPTH_MAX = 64;
 

@@ -1,6 +1,17 @@
-import { cleanMessage } from '../clean-message.js';
-import type { UpstreamFailure } from '../provider.js';
-import type { ErrorWire } from './wire.js';
+import { cleanMessage } from './clean-message.js';
+import type { UpstreamFailure } from './provider.js';
+
+/** An error of OpenAI's, and of whoever speaks its formats. Every field may be absent or null. */
+export interface ErrorWire {
+  readonly message?: unknown;
+  readonly type?: unknown;
+  readonly code?: unknown;
+  readonly param?: unknown;
+  /** OpenRouter says here what of the input was flagged. */
+  readonly metadata?: { readonly flagged_input?: unknown } | null;
+  /** Servers built on FastAPI say here what is wrong. */
+  readonly detail?: unknown;
+}
 
 /** Codes and types that speak of us, whatever the status: OpenAI's, and those of providers that speak its format. */
 const OUR_CODES: ReadonlyMap<unknown, OurFailure> = new Map([
