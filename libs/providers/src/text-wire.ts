@@ -7,6 +7,8 @@ import type { AnswerReading, JsonObject, UpstreamFailure, UsageReading } from '.
  */
 export interface TextWire {
   readonly format: WireFormat;
+  /** True where the format has free-form tools; elsewhere they are carried as functions of one string. */
+  readonly takesCustomTools?: boolean;
   endpoint(target: EndpointTarget): Endpoint;
   readonly passThrough: PassThroughWire;
   readonly conversion: ConversionWire;

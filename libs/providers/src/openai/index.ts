@@ -27,6 +27,7 @@ function createChatWire(dialect: OpenAiDialect): TextWire {
   const endpoint = { path: dialect.paths.chat ?? CHAT_ENDPOINT.path };
   return {
     format: 'openai-chat',
+    takesCustomTools: dialect.knowsOpenAiFields,
     endpoint: () => endpoint,
     passThrough: {
       amendRequest: (body, terms) => amendRequest(body, terms, dialect),

@@ -1,6 +1,6 @@
 import { DomainError } from '@tokenbay/errors';
 import { DroppedFields } from '@tokenbay/protocol';
-import type { WriteTerms } from '@tokenbay/providers';
+import { carryCustomTools, type WriteTerms } from '@tokenbay/providers';
 import type { TextCall } from '../call.js';
 import { Conversion } from './conversion.js';
 import type { Exchange, ExchangeTerms } from './exchange.js';
@@ -31,10 +31,11 @@ function convert(
     ...{ requestId, model: call.model, wantsUsage: call.wantsUsage },
     createdAtSeconds: Math.floor(Date.now() / 1000),
   };
+  const conversion = wire.takesCustomTools ? wire.conversion : carryCustomTools(wire.conversion, canonical);
   const target = { upstreamModel: terms.upstreamModel, isStream: terms.isStream };
   return new Conversion({
-    request: { ...wire.endpoint(target), body: JSON.stringify(wire.conversion.writeRequest(canonical, terms)) },
-    ...{ wire: wire.conversion, renderer: call.renderer, context, textCharactersMax },
+    request: { ...wire.endpoint(target), body: JSON.stringify(conversion.writeRequest(canonical, terms)) },
+    ...{ wire: conversion, renderer: call.renderer, context, textCharactersMax },
     ...{ choices: call.choices, droppedFields: terms.dropped.list },
   });
 }
