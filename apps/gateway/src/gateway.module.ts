@@ -19,6 +19,7 @@ import { ModelsService } from './surfaces/models/models.service.js';
 import { OpenAiChatController } from './surfaces/openai-chat/openai-chat.controller.js';
 import { OpenAiEmbeddingsController } from './surfaces/openai-embeddings/openai-embeddings.controller.js';
 import { OpenAiModerationsController } from './surfaces/openai-moderations/openai-moderations.controller.js';
+import { OpenAiResponsesController } from './surfaces/openai-responses/openai-responses.controller.js';
 import { RerankController } from './surfaces/rerank/rerank.controller.js';
 import { ContentModule } from './tasks/content.module.js';
 import { WORKER_ROLE, WorkerRole } from './workers/worker-role.js';
@@ -48,6 +49,7 @@ export class GatewayModule {
       ],
       controllers: [
         OpenAiChatController,
+        OpenAiResponsesController,
         AnthropicMessagesController,
         GeminiController,
         OpenAiEmbeddingsController,

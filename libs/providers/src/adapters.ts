@@ -1,6 +1,7 @@
 import { ANTHROPIC_ADAPTER } from './anthropic/index.js';
 import type { OpenAiDialect } from './openai/endpoint.js';
 import { createOpenAiAdapter } from './openai/index.js';
+import { RESPONSES_WIRE } from './openai-responses/index.js';
 import { PRESETS } from './presets.js';
 import type { ProviderAdapter } from './provider-adapter.js';
 
@@ -18,8 +19,16 @@ export const OPENAI_DIALECTS: readonly OpenAiDialect[] = [
 ];
 
 const ADAPTERS = new Map(
-  [...OPENAI_DIALECTS.map(createOpenAiAdapter), ANTHROPIC_ADAPTER].map((adapter) => [adapter.name, adapter]),
+  [...OPENAI_DIALECTS.map(createOpenAiAdapter), ANTHROPIC_ADAPTER].map((adapter) => [
+    adapter.name,
+    adapter.name === 'openai' ? withResponses(adapter) : adapter,
+  ]),
 );
+
+/** OpenAI itself speaks Responses beside Chat Completions; whoever is compatible with it speaks the latter. */
+function withResponses(adapter: ProviderAdapter): ProviderAdapter {
+  return { ...adapter, wires: [...adapter.wires, RESPONSES_WIRE] };
+}
 
 /** The adapter of a provider by the name a channel carries; undefined where this build has none. */
 export function findAdapter(provider: string): ProviderAdapter | undefined {

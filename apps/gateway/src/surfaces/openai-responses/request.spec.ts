@@ -1,0 +1,122 @@
+import { readResponsesCall } from './request.js';
+
+const read = (fields: object, bytes = 100) => readResponsesCall({ model: 'm', input: 'Hello', ...fields }, bytes, {});
+const said = (...content: object[]) => ({ input: [{ role: 'user', content }] });
+
+describe('what a Responses request may cost', () => {
+  it('is bounded by its bytes, and by its limit', () => {
+    const tools = [
+      { type: 'function', name: 'f', parameters: { properties: { file_id: { type: 'string' } } } },
+      { type: 'custom', name: 'apply_patch' },
+      { type: 'namespace', name: 'crm', tools: [{ type: 'function', name: 'find', parameters: { file_id: {} } }] },
+      { type: 'shell', environment: { type: 'local' } },
+    ];
+    const input = [
+      { role: 'user', content: [{ type: 'input_text', text: 'x' }] },
+      { type: 'reasoning', summary: [], encrypted_content: 'gAAA' },
+      { type: 'function_call', call_id: 'c', name: 'f', arguments: '{"file_id":"f"}' },
+      { type: 'function_call_output', call_id: 'c', output: [{ type: 'input_text', text: 'y' }] },
+    ];
+    expect(read({ tools, input, max_output_tokens: 50 })).toMatchObject({
+      ...{ inputTokensMax: 100, outputTokensMax: 50, outputTokensFloor: 256, hostedTools: [], choices: 1 },
+      ...{ isStream: false, serviceTier: null, priceKinds: ['inputPerMillion', 'outputPerMillion'] },
+    });
+  });
+
+  it.each([
+    ['a picture', said({ type: 'input_image', image_url: 'https://a.example/b.png' })],
+    ['a file', said({ type: 'input_file', file_url: 'https://a.example/b.pdf' })],
+    [
+      'a picture in a result',
+      { input: [{ type: 'function_call_output', call_id: 'c', output: [{ type: 'input_image' }] }] },
+    ],
+    [
+      'a screenshot',
+      { input: [{ type: 'computer_call_output', call_id: 'c', output: { type: 'computer_screenshot' } }] },
+    ],
+    ['an item that is news', { input: [{ type: 'invented' }] }],
+    ['a tool of the provider', { tools: [{ type: 'web_search' }] }],
+  ])('has no bound but the context where %s is in it', (_, fields) => {
+    expect(read(fields).inputTokensMax).toBeNull();
+  });
+
+  it('has a price for each hosted tool, whichever its version, wherever it is offered', () => {
+    const brought = { type: 'additional_tools', role: 'developer', tools: [{ type: 'image_generation' }] };
+    const tools = [{ type: 'web_search_2025_08_26' }, { type: 'mcp', server_label: 'a' }, { type: 'web_search' }];
+    expect(read({ tools, input: [brought] }).hostedTools).toEqual(['web_search', 'mcp', 'image_generation']);
+  });
+
+  it.each([
+    ['flex', 'flex'],
+    ['auto', null],
+    ['default', null],
+  ])('has a price for tier %s where it is not the standard one', (tier, expected) => {
+    expect(read({ service_tier: tier }).serviceTier).toBe(expected);
+  });
+
+  it.each([
+    ['reasoning.mode', { reasoning: { mode: 'pro' } }],
+    ['context_management', { context_management: [{ type: 'compaction' }] }],
+  ])('cannot be told where %s asks for what has no price', (param, fields) => {
+    expect(() => read(fields)).toThrow(expect.objectContaining({ code: 'invalid_request', detail: param }));
+  });
+
+  it('is counted by all that the model reads', () => {
+    const input = [
+      { role: 'user', content: 'Question' },
+      { type: 'function_call', call_id: 'c', name: 'look', arguments: '{"a":1}' },
+      { type: 'function_call_output', call_id: 'c', output: [{ type: 'input_text', text: 'Found' }] },
+      { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Thought' }] },
+    ];
+    const text = read({ instructions: 'Rules', input, tools: [{ type: 'function', name: 'tool' }] }).readInputText();
+    for (const word of ['Rules', 'Question', 'look', '{"a":1}', 'Found', 'Thought', 'tool'])
+      expect(text).toContain(word);
+  });
+});
+
+describe('a Responses request', () => {
+  it.each([
+    ['previous_response_id', { previous_response_id: 'resp_1' }],
+    ['conversation', { conversation: 'conv_1' }],
+    ['prompt.id', { prompt: { id: 'pmpt_1' } }],
+    ['background', { background: true }],
+    ['input[0]', { input: [{ type: 'item_reference', id: 'msg_1' }] }],
+    ['input[0]', { input: [{ id: 'msg_1' }] }],
+    ['input[0].content[0].file_id', said({ type: 'input_file', file_id: 'file_1' })],
+    ['input[0].content[0].file_id', said({ type: 'input_image', file_id: 'file_1' })],
+    [
+      'input[0].output.file_id',
+      { input: [{ type: 'computer_call_output', call_id: 'c', output: { file_id: 'file_1' } }] },
+    ],
+    ['tools[0].vector_store_ids', { tools: [{ type: 'file_search', vector_store_ids: ['vs_1'] }] }],
+    ['tools[0].container', { tools: [{ type: 'code_interpreter', container: 'cntr_1' }] }],
+    ['tools[0].container.file_ids', { tools: [{ type: 'code_interpreter', container: { file_ids: ['f'] } }] }],
+    ['tools[0].environment.container_id', { tools: [{ type: 'shell', environment: { container_id: 'c' } }] }],
+  ])('cannot use what is kept at the provider: %s', (param, fields) => {
+    expect(() => read(fields)).toThrow(expect.objectContaining({ code: 'not_implemented', detail: param }));
+  });
+
+  it('may say that it uses nothing of the kind', () => {
+    const fields = { previous_response_id: null, conversation: null, prompt: null, background: false };
+    expect(() =>
+      read({ ...fields, ...said({ type: 'input_image', image_url: 'https://a.example', file_id: null }) }),
+    ).not.toThrow();
+  });
+
+  it.each([
+    ['model', { model: undefined }],
+    ['model', { model: '' }],
+    ['input', { input: undefined }],
+    ['input', { input: [] }],
+    ['input[0]', { input: ['x'] }],
+    ['input[0].role', { input: [{ content: 'x' }] }],
+    ['input[0].type', { input: [{ type: 5 }] }],
+    ['stream', { stream: 'yes' }],
+    ['max_output_tokens', { max_output_tokens: 0 }],
+    ['tools', { tools: {} }],
+    ['tools[0].type', { tools: [{}] }],
+    ['service_tier', { service_tier: 5 }],
+  ])('is refused where %s makes no sense', (param, fields) => {
+    expect(() => read(fields)).toThrow(expect.objectContaining({ code: 'invalid_request', detail: param }));
+  });
+});

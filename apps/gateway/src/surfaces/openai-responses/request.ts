@@ -1,0 +1,115 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { PriceKind, TokenPriceKind } from '@tokenbay/models';
+import type { JsonObject } from '@tokenbay/providers';
+import type { TextCall } from '../../relay/call.js';
+import { openTextExchange } from '../../relay/exchange/open-text-exchange.js';
+import { invalid, needText, readFlag, readObject, readObjects, readText } from '../body-reader.js';
+import { forwardedHeaders } from '../forwarded-headers.js';
+import { createRenderer } from './answer.js';
+import { readCanonicalCall } from './canonical-call.js';
+import { assertNothingStored, readInputText, scanInput, stored } from './scan-input.js';
+
+const TOKENS_MAX = 100_000_000;
+const OUTPUT_TOKENS_FLOOR = 256;
+const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
+const PRICE_KINDS: readonly PriceKind[] = ['inputPerMillion', 'outputPerMillion'];
+/** Cannot be consumed here: pictures are ordinary input, and there is no audio. */
+const EXCLUDED_KINDS: readonly TokenPriceKind[] = [
+  'imageInputPerMillion',
+  'audioInputPerMillion',
+  'audioOutputPerMillion',
+  'imageOutputPerMillion',
+];
+const UPSTREAM_STATE = ['previous_response_id', 'conversation'];
+/** What clients of this dialect say beside the body that their provider may need. */
+const FORWARDED = ['openai-beta'];
+/** Tools that the client runs, or that only group or find such: they cost what their words cost. */
+const RUN_BY_CLIENT = new Set([
+  ...['function', 'custom', 'namespace', 'tool_search', 'local_shell', 'apply_patch'],
+  ...['computer', 'computer_use', 'computer_use_preview'],
+]);
+
+/** Understands a body of `POST /v1/responses`. Throws `invalid_request` naming the field, and `not_implemented` for upstream state. */
+export function readResponsesCall(body: JsonObject, bodyBytes: number, headers: IncomingHttpHeaders): TextCall {
+  const model = needText(body['model'], 'model');
+  if (model === '') throw invalid('model', 'must not be empty');
+  assertNoUpstreamState(body);
+  assertNothingUnpriced(body);
+  const { isBoundedByBytes, tools } = scanInput(body['input']);
+  const hostedTools = readHostedTools([...readObjects(body['tools'], 'tools'), ...tools]);
+  const call: TextCall = {
+    dialect: 'openai',
+    capability: 'text',
+    model,
+    body,
+    isStream: readFlag(body['stream'], 'stream') ?? false,
+    wantsUsage: true,
+    choices: 1,
+    // A token stands for at least one byte of the body.
+    inputTokensMax: isBoundedByBytes && hostedTools.length === 0 ? bodyBytes : null,
+    outputTokensMax: readCount(body['max_output_tokens'], 'max_output_tokens'),
+    outputTokensFloor: OUTPUT_TOKENS_FLOOR,
+    priceKinds: PRICE_KINDS,
+    excludedKinds: EXCLUDED_KINDS,
+    hostedTools,
+    serviceTier: readServiceTier(body['service_tier']),
+    readInputText: () => readInputText(body),
+    keepAlive: KEEP_ALIVE,
+    format: 'openai-responses',
+    readCanonical: readCanonicalCall,
+    renderer: createRenderer(body),
+    headers: forwardedHeaders(headers, FORWARDED),
+    openExchange: (terms) => openTextExchange(call, terms),
+  };
+  return call;
+}
+
+/** What an earlier answer left at the provider may be another customer's. */
+function assertNoUpstreamState(body: JsonObject): void {
+  const isAsked = (field: string): boolean => body[field] !== undefined && body[field] !== null;
+  const named = UPSTREAM_STATE.find(isAsked);
+  if (named !== undefined) throw stored(named);
+  if (isAsked('prompt')) throw stored('prompt.id');
+  if (readFlag(body['background'], 'background')) throw stored('background');
+}
+
+function assertNothingUnpriced(body: JsonObject): void {
+  // Compaction writes a summary beside the answer.
+  const management = body['context_management'];
+  if (management !== undefined && management !== null) refuseUnpriced('context_management');
+  const mode = readText(readObject(body['reasoning'], 'reasoning')?.['mode'], 'reasoning.mode');
+  if (mode !== undefined && mode !== 'standard') refuseUnpriced('reasoning.mode');
+}
+
+function refuseUnpriced(field: string): never {
+  throw invalid(field, 'changes what the provider charges, and has no price');
+}
+
+/** What runs at the provider and is charged apart from tokens. */
+function readHostedTools(tools: readonly JsonObject[]): string[] {
+  const hosted = new Set<string>();
+  for (const [index, tool] of tools.entries()) {
+    const type = needText(tool['type'], `tools[${index}].type`);
+    if (RUN_BY_CLIENT.has(type)) continue;
+    assertNothingStored(tool, `tools[${index}]`);
+    if (type === 'code_interpreter' && typeof tool['container'] === 'string') throw stored(`tools[${index}].container`);
+    const isLocalShell = type === 'shell' && readObject(tool['environment'], 'tools.environment')?.['type'] === 'local';
+    if (!isLocalShell) hosted.add(type.replace(/_\d{4}_\d{2}_\d{2}$/, ''));
+  }
+  return [...hosted];
+}
+
+function readServiceTier(tier: unknown): string | null {
+  const name = readText(tier, 'service_tier');
+  if (name === undefined) return null;
+  if (name.length > 64) throw invalid('service_tier', 'must be a short string');
+  // `auto` is sent as `default`, so that a tier chosen in the provider's settings does not raise the price.
+  return name === 'auto' || name === 'default' ? null : name;
+}
+
+function readCount(value: unknown, field: string): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > TOKENS_MAX)
+    throw invalid(field, `must be a whole number from 1 to ${TOKENS_MAX}`);
+  return value;
+}
