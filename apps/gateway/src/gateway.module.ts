@@ -18,6 +18,7 @@ import { GeminiModelsController, ModelsController } from './surfaces/models/mode
 import { ModelsService } from './surfaces/models/models.service.js';
 import { OpenAiChatController } from './surfaces/openai-chat/openai-chat.controller.js';
 import { OpenAiEmbeddingsController } from './surfaces/openai-embeddings/openai-embeddings.controller.js';
+import { OpenAiImagesController } from './surfaces/openai-images/openai-images.controller.js';
 import { OpenAiModerationsController } from './surfaces/openai-moderations/openai-moderations.controller.js';
 import { OpenAiResponsesController } from './surfaces/openai-responses/openai-responses.controller.js';
 import { RerankController } from './surfaces/rerank/rerank.controller.js';
@@ -53,6 +54,7 @@ export class GatewayModule {
         AnthropicMessagesController,
         GeminiController,
         OpenAiEmbeddingsController,
+        OpenAiImagesController,
         OpenAiModerationsController,
         RerankController,
         ModelsController,

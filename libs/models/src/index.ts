@@ -7,7 +7,14 @@ export { ModelEntity } from './model.entity.js';
 export { ModelsModule } from './models.module.js';
 export { ModelsService, type ModelDraft, type ModelChange } from './models.service.js';
 export { priceUsage, type PriceLine, type UsagePrice } from './price-usage.js';
-export { PRICE_PATTERN, type PriceKind, type Prices, type PriceTier, type TokenPriceKind } from './prices.js';
+export {
+  PRICE_PATTERN,
+  type PiecePriceKind,
+  type PriceKind,
+  type Prices,
+  type PriceTier,
+  type TokenPriceKind,
+} from './prices.js';
 export { readPrices } from './read-prices.js';
 export type { UsageQuantities } from './usage-quantities.js';
 export { WorstCase, type WorstCaseRequest } from './worst-case.js';

@@ -1,4 +1,4 @@
-import type { TokenUsage } from '@tokenbay/protocol';
+import type { PieceUsage, TokenUsage } from '@tokenbay/protocol';
 import type { PiecePriceKind, TokenPriceKind } from './prices.js';
 
 /**
@@ -6,13 +6,8 @@ import type { PiecePriceKind, TokenPriceKind } from './prices.js';
  * and is counted in started milliseconds. Absent means none, but for `requests`, which is then 1. `reasoningTokens` are part of
  * `outputTokens` and have no price of their own.
  */
-export interface UsageQuantities extends Partial<TokenUsage> {
-  readonly imageInputTokens?: number;
-  readonly imageOutputTokens?: number;
+export interface UsageQuantities extends Partial<TokenUsage>, PieceUsage {
   readonly requests?: number;
-  readonly images?: number;
-  readonly seconds?: number;
-  readonly characters?: number;
   /** Calls of hosted tools by the tool's name. */
   readonly toolCalls?: Readonly<Record<string, number>>;
   /** The upstream's service tier that the request was served in; absent, null and the names in `STANDARD_TIERS` cost the plain price. */

@@ -11,6 +11,19 @@ export interface TokenUsage {
   readonly reasoningTokens: number;
   readonly audioInputTokens: number;
   readonly audioOutputTokens: number;
+  /** Of pictures, where they are counted apart from text; absent means none. */
+  readonly imageInputTokens?: number;
+  readonly imageOutputTokens?: number;
+}
+
+/** What one answer consumed of what is no token; absent means that nothing is known of it. */
+export interface PieceUsage {
+  /** Pictures that were delivered. */
+  readonly images?: number;
+  /** Of sound that was read. */
+  readonly seconds?: number;
+  /** Of text that was spoken. */
+  readonly characters?: number;
 }
 
 /** A usage of nothing, to be overridden where something was consumed. */

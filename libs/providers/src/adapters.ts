@@ -5,15 +5,18 @@ import { RESPONSES_WIRE } from './openai-responses/index.js';
 import { PRESETS } from './presets.js';
 import type { ProviderAdapter } from './provider-adapter.js';
 
+/** Where OpenAI, and nearly everybody who speaks its format, has pictures and sound. */
+const MEDIA_PATHS = { imageGenerations: '/images/generations', imageEdits: '/images/edits' };
+
 /** Providers that speak OpenAI's format, each a row. */
 export const OPENAI_DIALECTS: readonly OpenAiDialect[] = [
   {
     ...{ name: 'openai', outputLimitField: 'max_completion_tokens', knowsOpenAiFields: true },
-    paths: { embeddings: '/embeddings', moderations: '/moderations' },
+    paths: { embeddings: '/embeddings', moderations: '/moderations', ...MEDIA_PATHS },
   },
   {
     ...{ name: 'openai-compatible', outputLimitField: 'max_tokens', knowsOpenAiFields: false },
-    paths: { embeddings: '/embeddings', moderations: '/moderations', rerank: '/rerank' },
+    paths: { embeddings: '/embeddings', moderations: '/moderations', rerank: '/rerank', ...MEDIA_PATHS },
   },
   ...PRESETS,
 ];

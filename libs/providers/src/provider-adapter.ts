@@ -1,5 +1,6 @@
 import type { CanonicalCall, WireFormat } from '@tokenbay/protocol';
 import type { UpstreamFailure } from './provider.js';
+import type { MediaWire } from './media-wire.js';
 import type { TextWire } from './text-wire.js';
 import type { VideoWire } from './video-wire.js';
 import type { WholeWire } from './whole-wire.js';
@@ -21,6 +22,10 @@ export interface ProviderAdapter {
   readonly moderations?: WholeWire;
   /** Documents by relevance, in the shape of Cohere and Jina; absent where it serves none. */
   readonly rerank?: WholeWire;
+  /** Pictures made from words, as OpenAI's clients ask for them; absent where it makes none. */
+  readonly imageGeneration?: MediaWire;
+  /** Pictures changed, as OpenAI's clients ask for them in a form or in JSON; absent where it changes none. */
+  readonly imageEditing?: MediaWire;
   /** What an answer that is not 2xx means. */
   readFailure(status: number, body: unknown, retryAfterSeconds: number | undefined): UpstreamFailure;
 }

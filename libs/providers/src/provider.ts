@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@tokenbay/errors';
-import type { JsonObject, UsageReading } from '@tokenbay/protocol';
+import type { JsonObject, PieceUsage, UsageReading } from '@tokenbay/protocol';
 
 export type { JsonObject, UsageReading };
 
@@ -38,5 +38,7 @@ export interface UpstreamFailure {
 export interface AnswerReading {
   readonly text: string;
   readonly usage: UsageReading | undefined;
+  /** Pictures that are in it, seconds that it speaks of; absent where the interface has no such thing. */
+  readonly pieces?: PieceUsage | undefined;
   readonly failure: UpstreamFailure | undefined;
 }

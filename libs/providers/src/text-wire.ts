@@ -1,4 +1,11 @@
-import type { CanonicalAnswer, CanonicalCall, CanonicalEvent, DroppedFields, WireFormat } from '@tokenbay/protocol';
+import type {
+  CanonicalAnswer,
+  CanonicalCall,
+  CanonicalEvent,
+  DroppedFields,
+  PieceUsage,
+  WireFormat,
+} from '@tokenbay/protocol';
 import type { AnswerReading, JsonObject, UpstreamFailure, UsageReading } from './provider.js';
 
 /**
@@ -56,6 +63,8 @@ export interface StreamScanner {
   readonly terminator: string;
   /** What the dialect's error event must tell of the stream so far (Responses: its response and sequence number); absent elsewhere. */
   readonly progress?: JsonObject | undefined;
+  /** What was delivered so far of what is no token; absent in streams of text. */
+  readonly pieces?: PieceUsage | undefined;
 }
 
 /** One scanned event. Nothing in it but what the relay needs; it is made once per event of every stream. */

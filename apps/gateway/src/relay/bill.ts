@@ -1,7 +1,7 @@
 import { type Model, priceUsage, type UsagePrice } from '@tokenbay/models';
-import { NO_USAGE, type TokenUsage, type UsageSource } from '@tokenbay/protocol';
+import { NO_USAGE, type PieceUsage, type TokenUsage, type UsageSource } from '@tokenbay/protocol';
 import type { UsageReading } from '@tokenbay/providers';
-import { type Call, toolCallsOf } from './call.js';
+import { type MediaTerms, type Call, toolCallsOf } from './call.js';
 import { CountedText } from './count-tokens.js';
 import { tokenLimitsOf } from './token-limits.js';
 
@@ -19,6 +19,8 @@ export interface Metered {
   readonly hasBegun: boolean;
   readonly usage: UsageReading | undefined;
   readonly text: CountedText;
+  /** What was delivered or reported of what is no token. */
+  readonly pieces?: PieceUsage | undefined;
 }
 
 /** The meter of a request that was not answered. */
@@ -32,7 +34,9 @@ export interface BillFacts {
 }
 
 /** The bill of an answer: what was reported, at once, else what can be counted. */
-export function billOf(facts: BillFacts, { usage, text }: Pick<Metered, 'usage' | 'text'>): Bill | Promise<Bill> {
+export function billOf(facts: BillFacts, metered: Omit<Metered, 'hasBegun'>): Bill | Promise<Bill> {
+  const { usage, text } = metered;
+  if (facts.call.media) return billMedia(facts, facts.call.media, metered);
   return usage && !usage.isPartial ? billReported(facts, usage) : billEstimated(facts, text, usage);
 }
 
@@ -58,13 +62,55 @@ export async function billEstimated(facts: BillFacts, delivered: CountedText, be
   return bill(facts, clampToModel(facts, { ...input, outputTokens }), 'estimated');
 }
 
+/**
+ * The bill of pictures or sound: of what the model has a price for, what was reported or delivered, and what can be counted of what was not.
+ * More than the call can consume is cut down to that and marked `suspect`.
+ */
+async function billMedia(
+  facts: BillFacts,
+  media: MediaTerms,
+  { usage, text, pieces = {} }: Omit<Metered, 'hasBegun'>,
+): Promise<Bill> {
+  const { prices } = facts.model;
+  const counted = await media.count({ text, pieces });
+  const hasTokens = usage !== undefined && Object.values(usage.usage).some((count) => count > 0);
+  const isTokensKnown = hasTokens || !prices.isSoldByToken;
+  const tokens = isTokensKnown ? (usage?.usage ?? NO_USAGE) : { ...NO_USAGE, ...counted.tokens };
+  const isTimeKnown = pieces.seconds !== undefined || !isSoldByTime(prices);
+  const possible = clampToModel(facts, tokens);
+  const consumed = { ...counted.pieces, ...pieces };
+  const bounded = clampPieces(consumed, { ...media.piecesMax, ...media.piecesDoubted });
+  const isPossible = possible === tokens && bounded === consumed && usage?.isSuspect !== true;
+  const source = usage && isTokensKnown && isTimeKnown ? 'reported' : 'estimated';
+  return bill({ ...facts, pieces: bounded }, possible, isPossible ? source : 'suspect');
+}
+
+function isSoldByTime({ source }: Model['prices']): boolean {
+  return source.perSecond !== undefined || source.perMinute !== undefined;
+}
+
+/** The pieces themselves where they are possible; otherwise each cut to its bounds. */
+function clampPieces(pieces: PieceUsage, max: PieceUsage): PieceUsage {
+  const kinds = ['images', 'seconds', 'characters'] as const;
+  const clamp = (kind: (typeof kinds)[number]): number => {
+    const count = pieces[kind] ?? 0;
+    return count > 0 ? Math.min(count, max[kind] ?? 0) : 0;
+  };
+  if (kinds.every((kind) => clamp(kind) === (pieces[kind] ?? 0))) return pieces;
+  return { images: clamp('images'), seconds: clamp('seconds'), characters: clamp('characters') };
+}
+
 /** The bill of nothing. */
 export function billNothing(): Bill {
   return { usage: NO_USAGE, source: 'reported', price: { micropoints: 0, lines: [], unpricedKinds: [] } };
 }
 
-function bill({ call, model, multiplier }: BillFacts, usage: TokenUsage, source: UsageSource): Bill {
-  const pieces = { requests: 1, toolCalls: toolCallsOf(call), serviceTier: call.serviceTier };
+function bill(
+  { call, model, multiplier, pieces: media }: BillFacts & { readonly pieces?: PieceUsage },
+  usage: TokenUsage,
+  source: UsageSource,
+): Bill {
+  const pieces = { ...media, requests: 1, toolCalls: toolCallsOf(call), serviceTier: call.serviceTier };
   const price = priceUsage({ ...usage, ...pieces }, model.prices, multiplier);
   return { usage, source: price.unpricedKinds.length > 0 ? 'suspect' : source, price };
 }
@@ -82,12 +128,15 @@ function clampUsage(usage: TokenUsage, inputMax: number, outputMax: number): Tok
     left[side] -= taken;
     return taken;
   };
+  const { imageInputTokens, imageOutputTokens } = usage;
   const clamped: TokenUsage = {
     cacheWriteLongTokens: take('input', usage.cacheWriteLongTokens),
     cacheWriteTokens: take('input', usage.cacheWriteTokens),
+    ...(imageInputTokens !== undefined && { imageInputTokens: take('input', imageInputTokens) }),
     audioInputTokens: take('input', usage.audioInputTokens),
     inputTokens: take('input', usage.inputTokens),
     cachedInputTokens: take('input', usage.cachedInputTokens),
+    ...(imageOutputTokens !== undefined && { imageOutputTokens: take('output', imageOutputTokens) }),
     audioOutputTokens: take('output', usage.audioOutputTokens),
     outputTokens: take('output', usage.outputTokens),
     reasoningTokens: Math.min(usage.reasoningTokens, outputMax),

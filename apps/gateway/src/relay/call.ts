@@ -1,6 +1,15 @@
-import type { PriceKind, TokenPriceKind } from '@tokenbay/models';
-import type { CanonicalCall, Capability, Dialect, DroppedFields, WireFormat } from '@tokenbay/protocol';
+import type { PiecePriceKind, PriceKind, TokenPriceKind } from '@tokenbay/models';
+import type {
+  CanonicalCall,
+  Capability,
+  Dialect,
+  DroppedFields,
+  PieceUsage,
+  TokenUsage,
+  WireFormat,
+} from '@tokenbay/protocol';
 import type { JsonObject } from '@tokenbay/providers';
+import type { CountedText } from './count-tokens.js';
 import type { Exchange, ExchangeTerms } from './exchange/exchange.js';
 import type { AnswerRenderer } from './exchange/renderer.js';
 
@@ -30,6 +39,8 @@ export interface Call {
   readonly excludedKinds: readonly TokenPriceKind[];
   readonly hostedTools: readonly string[];
   readonly serviceTier: string | null;
+  /** How it is bounded and counted beyond its text; absent where it consumes tokens of text only. */
+  readonly media?: MediaTerms;
   /** The text of the input, for counting it where the upstream reports no usage. Costly: only then. */
   readonly readInputText: () => string;
   /** What of the input no tokenizer sees, in tokens: added where it is counted. */
@@ -41,6 +52,30 @@ export interface Call {
    * serve it, which sends the relay to the next.
    */
   readonly openExchange: (terms: ExchangeTerms) => Exchange;
+}
+
+/** How a call for pictures or sound is bounded, and counted where its upstream does not say what was consumed. */
+export interface MediaTerms {
+  /** What it consumes at most of what is no token; its points are held before it is sent. */
+  readonly piecesMax: PieceUsage;
+  /** The same where the client's own statement is not believed: its points are held where there is plenty, and are never demanded. */
+  readonly piecesDoubted?: PieceUsage;
+  /** A model that prices no token at all must have one of these prices. */
+  readonly soldBy: readonly PiecePriceKind[];
+  /** What is counted of an answer, by kinds; of what is counted here, what the upstream reported is not asked for. */
+  readonly count: (delivered: DeliveredMedia) => Promise<CountedMedia>;
+}
+
+/** What is known of an answer beyond its usage. */
+export interface DeliveredMedia {
+  readonly text: CountedText;
+  readonly pieces: PieceUsage;
+}
+
+/** What was counted of an answer. */
+export interface CountedMedia {
+  readonly tokens: Partial<TokenUsage>;
+  readonly pieces: PieceUsage;
 }
 
 /** What is counted for a client that asks how many tokens its request would have: free, and nothing is forwarded. */

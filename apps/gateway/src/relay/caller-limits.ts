@@ -105,7 +105,7 @@ function limited(message: string, retryAfterSeconds: number): DomainError {
 
 /** Input and output together, cached or not. */
 function tokensOf(usage: TokenUsage): number {
-  const input = usage.inputTokens + usage.cachedInputTokens + usage.audioInputTokens;
+  const input = usage.inputTokens + usage.cachedInputTokens + usage.audioInputTokens + (usage.imageInputTokens ?? 0);
   const written = usage.cacheWriteTokens + usage.cacheWriteLongTokens;
-  return input + written + usage.outputTokens + usage.audioOutputTokens;
+  return input + written + usage.outputTokens + usage.audioOutputTokens + (usage.imageOutputTokens ?? 0);
 }

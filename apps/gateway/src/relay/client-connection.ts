@@ -55,10 +55,11 @@ export class ClientConnection {
     );
   }
 
-  /** Ends the stream with an error as the last thing sent, and then the connection. */
-  endWithError(rendered: Buffer): void {
+  /** Ends the stream with an error as the last thing sent, and then the connection; resets the connection where the stream has no such thing. */
+  endWithError(rendered: Buffer | undefined): void {
     if (this.isGone) return;
     const { raw } = this.reply;
+    if (rendered === undefined) return void (raw.socket?.resetAndDestroy() ?? raw.destroy());
     raw.end(rendered, () => raw.socket?.end());
   }
 

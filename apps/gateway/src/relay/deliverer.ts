@@ -54,14 +54,14 @@ export class Deliverer {
 
   /** Charges a whole answer and sends it. */
   async deliverWhole(
-    { bytes, reading, droppedFields }: WholeAnswer,
+    { bytes, reading, droppedFields, contentType = 'application/json' }: WholeAnswer,
     { reply, client, settlement, facts }: Delivery,
   ): Promise<void> {
     const bill = billOf(facts, reading);
     await settlement.charge(bill instanceof Promise ? await bill : bill, client.isGone ? 'client_left' : 'completed');
     nameDropped(reply, droppedFields);
     // Not awaited: a reply is a promise of having been sent, which costs listeners and says nothing that its connection does not.
-    void reply.header('content-type', 'application/json').send(bytes);
+    void reply.header('content-type', contentType).send(bytes);
   }
 
   /**

@@ -11,7 +11,7 @@ export interface UnroutedRequest {
 /** Interfaces of providers, by method, that this gateway does not offer: `501` says so, where `404` would look like a typo. */
 const NOT_OFFERED: readonly (readonly [methods: string, path: RegExp])[] = [
   ['POST', /^\/v1\/completions$/],
-  ['POST', /^\/v1\/images\/(generations|edits|variations)$/],
+  ['POST', /^\/v1\/images\/variations$/],
   ['POST', /^\/v1\/audio\/(speech|transcriptions|translations)$/],
   ['GET POST', /^\/v1\/(videos|video\/generations)$/],
   ['GET HEAD', /^\/v1\/(videos|video\/generations)\/[^/]+(\/content)?$/],

@@ -131,9 +131,11 @@ export class Forwarder {
       const { isStream } = assignment.call;
       if (isEventStream(call) && !isStream)
         throw new UpstreamError('malformed', 'an event stream that was not asked for');
-      const answer = isEventStream(call)
-        ? { stream: await StreamPump.begin(call, exchange.openStream(), (error) => endVisit(visit, error)) }
-        : { whole: readWhole(exchange.readAnswer(await readBody(call)), call.status) };
+      const type = String(call.headers['content-type']);
+      const answer =
+        (exchange.streams?.(type) ?? isEventStream(call))
+          ? { stream: await StreamPump.begin(call, exchange.openStream(type), (error) => endVisit(visit, error)) }
+          : { whole: readWhole(exchange.readAnswer(await readBody(call)), call.status) };
       if ('whole' in answer && isStream) throw new UpstreamError('malformed', 'not an event stream');
       if ('whole' in answer) visit.succeed();
       else visit.begin();

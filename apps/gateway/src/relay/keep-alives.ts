@@ -10,9 +10,9 @@ export class KeepAlives implements OnApplicationShutdown {
   private readonly streams = new Map<ClientConnection, Buffer>();
   private readonly sweeper = setInterval(() => this.sweep(), SWEEP_MS).unref();
 
-  /** Watches over a stream from its first event on; the function that is answered ends the watch. */
+  /** Watches over a stream from its first event on, unless its sign is empty; the function that is answered ends the watch. */
   watch(client: ClientConnection, sign: Buffer): () => void {
-    this.streams.set(client, sign);
+    if (sign.length > 0) this.streams.set(client, sign);
     return () => this.streams.delete(client);
   }
 

@@ -1,5 +1,5 @@
 import { DomainError } from '@tokenbay/errors';
-import { findUnpricedKinds, type Model, WorstCase, type WorstCaseRequest } from '@tokenbay/models';
+import { findUnpricedKinds, type Model, type PiecePriceKind, WorstCase, type WorstCaseRequest } from '@tokenbay/models';
 import { type Call, toolCallsOf } from './call.js';
 import { tokenLimitsOf } from './token-limits.js';
 
@@ -37,26 +37,41 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
     n: call.choices,
     serviceTier: call.serviceTier,
     excludedKinds: call.excludedKinds,
-    pieces: { toolCalls: toolCallsOf(call) },
+    pieces: { ...call.media?.piecesMax, toolCalls: toolCallsOf(call) },
   };
   const floor = Math.min(outputTokensMax, call.outputTokensFloor);
   const worst = new WorstCase(request);
   const need = worst.micropoints();
   const inputTokensMax = Math.min(request.inputTokensMax + ADDED_INPUT_TOKENS, limits.contextTokensMax);
+  const doubted = { ...request, inputTokensMax, pieces: { ...request.pieces, ...call.media?.piecesDoubted } };
   return {
     need,
-    extra: new WorstCase({ ...request, inputTokensMax }).micropoints() - need,
+    extra: Math.max(new WorstCase(doubted).micropoints() - need, 0),
     least: worst.micropoints(floor),
     outputTokensMax,
     outputTokensFor: (micropoints) => Math.max(floor, worst.outputTokensAffordable(micropoints) ?? floor),
   };
 }
 
+/**
+ * The output limit to send upstream: lowered where the hold is smaller than the worst case, or where the client asks beyond the model. Pictures
+ * and sound have none.
+ */
+export function lowerOutput(call: Call, price: Quote, heldPoints: number): number | undefined {
+  if (call.media) return undefined;
+  if (heldPoints < price.need) {
+    const limit = price.outputTokensFor(heldPoints);
+    return limit < price.outputTokensMax ? limit : undefined;
+  }
+  return price.outputTokensMax < (call.outputTokensMax ?? 0) ? price.outputTokensMax : undefined;
+}
+
 function assertPriced(call: Call, { prices }: Model): void {
   const { priceKinds, hostedTools, serviceTier } = call;
   const unsold = findUnpricedKinds({ prices, kinds: priceKinds, tools: hostedTools, serviceTier });
-  if (unsold.length === 0) return;
-  const [needed] = ALWAYS_CONSUMED.filter((kind) => unsold.includes(kind));
+  const piece = findUnsoldPiece(call, prices);
+  if (unsold.length === 0 && piece === undefined) return;
+  const [needed] = piece ? [piece] : ALWAYS_CONSUMED.filter((kind) => unsold.includes(kind));
   if (needed) {
     throw new DomainError('model_capability_not_supported', `no price: ${needed}`, {
       message: `This model cannot be used for this kind of request: it has no price for ${needed}, and nothing is sold without one.`,
@@ -66,11 +81,8 @@ function assertPriced(call: Call, { prices }: Model): void {
   throw new DomainError('invalid_request', unsold[0], { message });
 }
 
-/** The output limit to send upstream: lowered where the hold is smaller than the worst case, or where the client asks beyond the model. */
-export function lowerOutput(call: Call, price: Quote, heldPoints: number): number | undefined {
-  if (heldPoints < price.need) {
-    const limit = price.outputTokensFor(heldPoints);
-    return limit < price.outputTokensMax ? limit : undefined;
-  }
-  return price.outputTokensMax < (call.outputTokensMax ?? 0) ? price.outputTokensMax : undefined;
+/** What a model that is sold by the piece would have to have a price for; undefined where it has one. */
+function findUnsoldPiece({ media }: Call, { isSoldByToken, source }: Model['prices']): PiecePriceKind | undefined {
+  if (!media || isSoldByToken || media.soldBy.some((kind) => source[kind] !== undefined)) return undefined;
+  return media.soldBy[0];
 }

@@ -85,10 +85,10 @@ export class Settlement {
       status,
       code,
       tokens: {
-        input: usage.inputTokens + usage.audioInputTokens,
+        input: usage.inputTokens + usage.audioInputTokens + (usage.imageInputTokens ?? 0),
         cachedInput: usage.cachedInputTokens,
         cacheWrite: usage.cacheWriteTokens + usage.cacheWriteLongTokens,
-        output: usage.outputTokens + usage.audioOutputTokens,
+        output: usage.outputTokens + usage.audioOutputTokens + (usage.imageOutputTokens ?? 0),
         reasoning: usage.reasoningTokens,
       },
       usageSource: source,

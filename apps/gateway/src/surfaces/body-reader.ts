@@ -63,3 +63,31 @@ export function readWord<const T extends string>(value: unknown, words: readonly
 function refuseAbsence(param: string): never {
   throw invalid(param, 'is required');
 }
+
+/** Numbers and flags of a form are strings: as what they stand for, where they stand for any; everything else as it is. */
+export function fromForm(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (/^-?\d{1,15}(\.\d{1,15})?$/.test(value)) return Number(value);
+  return value === 'true' ? true : value === 'false' ? false : value;
+}
+
+/** Bounds of a whole number. */
+interface WholeBounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A whole number within bounds, undefined where it is absent or null. Throws `invalid_request` otherwise. */
+export function readWhole(value: unknown, { min, max }: WholeBounds, param: string): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
+    throw invalid(param, `must be a whole number from ${min} to ${max}`);
+  return value;
+}
+
+/** The service tier that is asked for, null for the ordinary one. Throws `invalid_request` where it is no short text. */
+export function readServiceTier(value: unknown): string | null {
+  const tier = readText(value, 'service_tier') ?? 'auto';
+  if (tier.length > 64) throw invalid('service_tier', 'must be a short string');
+  return tier === 'auto' || tier === 'default' ? null : tier;
+}

@@ -17,7 +17,8 @@ const BLANK_LINE = Buffer.from('\n\n');
 
 /**
  * Cuts a byte stream into server-sent events, wherever its chunks begin and end. Bytes are copied only where an event spans chunks.
- * Throws UpstreamError: `too_large` for a line over 1 MiB or an event over 4 MiB, `malformed` for invalid UTF-8.
+ * Throws UpstreamError: `too_large` for a line over 1 MiB or an event over 4 MiB (or over the size given for both), `malformed` for invalid
+ * UTF-8.
  */
 export class SseReader {
   private readonly eventParts: Buffer[] = [];
@@ -26,7 +27,11 @@ export class SseReader {
   private lineBytes = 0;
   private data: string | undefined;
 
-  constructor(private readonly onEvent: (event: SseEvent) => void) {}
+  constructor(
+    private readonly onEvent: (event: SseEvent) => void,
+    private readonly eventBytesMax = EVENT_BYTES_MAX,
+    private readonly lineBytesMax = eventBytesMax === EVENT_BYTES_MAX ? LINE_BYTES_MAX : eventBytesMax,
+  ) {}
 
   push(chunk: Buffer): void {
     let eventStart = 0;
@@ -59,7 +64,7 @@ export class SseReader {
       this.lineParts.length = 0;
       this.lineBytes = 0;
     }
-    if (line.length > LINE_BYTES_MAX) throw new UpstreamError('too_large', 'line of an event stream');
+    if (line.length > this.lineBytesMax) throw new UpstreamError('too_large', 'line of an event stream');
     return line[line.length - 1] === CR ? line.subarray(0, -1) : line;
   }
 
@@ -84,12 +89,12 @@ export class SseReader {
     if (lineStart < chunk.length) {
       this.lineParts.push(chunk.subarray(lineStart));
       this.lineBytes += chunk.length - lineStart;
-      if (this.lineBytes > LINE_BYTES_MAX) throw new UpstreamError('too_large', 'line of an event stream');
+      if (this.lineBytes > this.lineBytesMax) throw new UpstreamError('too_large', 'line of an event stream');
     }
     if (eventStart < chunk.length) {
       this.eventParts.push(chunk.subarray(eventStart));
       this.eventBytes += chunk.length - eventStart;
-      if (this.eventBytes > EVENT_BYTES_MAX) throw new UpstreamError('too_large', 'event');
+      if (this.eventBytes > this.eventBytesMax) throw new UpstreamError('too_large', 'event');
     }
   }
 }

@@ -33,6 +33,8 @@ export interface OfferedPaths {
   readonly embeddings?: string;
   readonly moderations?: string;
   readonly rerank?: string;
+  readonly imageGenerations?: string;
+  readonly imageEdits?: string;
 }
 
 /** Below a base URL that ends in the version. */

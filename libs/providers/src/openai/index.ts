@@ -9,6 +9,7 @@ import { writeRequest } from './request.js';
 import { readAnswer } from './response.js';
 import { ChatScanner } from './scanner.js';
 import { ChatReader } from './stream.js';
+import { createMediaWires } from './media-wires.js';
 import { createWholeWires } from './whole-wires.js';
 
 /** The adapter of a provider that speaks OpenAI's Chat Completions, and what it offers beside. */
@@ -18,6 +19,7 @@ export function createOpenAiAdapter(dialect: OpenAiDialect): ProviderAdapter {
     headers: (secret) => ({ authorization: `Bearer ${secret}` }),
     wires: dialect.paths.chat === null ? [] : [createChatWire(dialect)],
     ...createWholeWires(dialect),
+    ...createMediaWires(dialect),
     readFailure: (status, body, retryAfterSeconds) =>
       readFailure(...translateError(status, body, dialect.errors), retryAfterSeconds),
   };

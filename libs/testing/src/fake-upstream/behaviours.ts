@@ -15,6 +15,7 @@ const DIRECTIVES = {
   echo: '',
   'tool-call': 'get_weather',
   refusal: '',
+  images: null,
   'content-filter': '',
   'huge-line': '2097152',
   'invalid-utf8': '',

@@ -2,11 +2,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Behaviour } from './behaviours.js';
 import type { LoggedRequest, ReportedUsage } from './request-log.js';
 
+/** A file of a form. */
+export interface ReceivedFile {
+  name: string;
+  fileName: string;
+  type: string;
+  bytes: Buffer;
+}
+
 /** One request that was read, and how it is to be answered. */
 export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
+  /** Of a form: its text fields by name; a name that ends in `[]` or comes again holds a list. */
   body: Record<string, unknown>;
+  /** Of a form; empty where the body was JSON. */
+  files: ReceivedFile[];
   behaviour: Behaviour;
   entry: LoggedRequest;
 }

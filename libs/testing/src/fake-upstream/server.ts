@@ -6,8 +6,10 @@ import { handleControl, type Controls } from './control.js';
 import { jsonAnswer, type Exchange } from './exchange.js';
 import { ANTHROPIC } from './anthropic-messages/protocol.js';
 import { BESIDE_CHATS } from './beside-chats/protocol.js';
+import { MEDIA } from './media/protocol.js';
 import { OPENAI } from './openai-chat/protocol.js';
 import type { Protocol, ProviderError } from './protocol.js';
+import { read } from './read-request.js';
 import { RequestLog } from './request-log.js';
 import { errorAnswer } from './substitute-answer.js';
 
@@ -19,7 +21,7 @@ export interface FakeUpstreamOptions {
 
 const LOG_SIZE_MAX = 20_000;
 /** The first speaks wherever nobody else does. */
-const PROTOCOLS: readonly Protocol[] = [OPENAI, BESIDE_CHATS, ANTHROPIC];
+const PROTOCOLS: readonly Protocol[] = [OPENAI, BESIDE_CHATS, MEDIA, ANTHROPIC];
 
 /** A server that speaks the protocols of upstream providers and misbehaves on demand. */
 export function createFakeUpstream(options: FakeUpstreamOptions = {}): { server: Server; log: RequestLog } {
@@ -37,7 +39,7 @@ export function createFakeUpstream(options: FakeUpstreamOptions = {}): { server:
       log.close(entry, response.writableFinished);
     });
     readBody(request, (body) => {
-      void serve({ request, response, body: {}, behaviour: Behaviour.none, entry }, body, chooser);
+      void serve({ request, response, body: {}, files: [], behaviour: Behaviour.none, entry }, body, chooser);
     });
   });
   server.on('connection', (socket) => {
@@ -80,28 +82,11 @@ function findRoute({ entry: { method, path } }: Exchange): {
   return { protocol: OPENAI };
 }
 
-/** Puts the parsed body into the exchange, or says what providers say when it cannot be parsed. */
-function read(exchange: Exchange, body: Buffer): ProviderError | null {
-  if (exchange.entry.method !== 'POST') return null;
-  const text = body.toString('utf8');
-  exchange.entry.body = text;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new TypeError('not an object');
-    exchange.body = parsed as Record<string, unknown>;
-    exchange.entry.body = parsed;
-  } catch {
-    return { ...badRequest, message: 'We could not parse the JSON body of your request.' };
-  }
-  const type = exchange.request.headers['content-type'] ?? '';
-  if (!type.startsWith('application/json')) return { ...badRequest, message: `Unsupported content type: '${type}'.` };
-  return null;
-}
-
-const badRequest: ProviderError = { status: 400, message: '', type: 'invalid_request_error', code: null };
-
 function unknownUrl({ entry }: Exchange): ProviderError {
-  return { ...badRequest, status: 404, message: `Invalid URL (${entry.method} ${entry.path})` };
+  return {
+    ...{ status: 404, type: 'invalid_request_error', code: null },
+    message: `Invalid URL (${entry.method} ${entry.path})`,
+  };
 }
 
 function readBody(request: IncomingMessage, done: (body: Buffer) => void): void {

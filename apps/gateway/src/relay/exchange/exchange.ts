@@ -1,4 +1,5 @@
 import type { ErrorView } from '@tokenbay/platform';
+import type { PieceUsage } from '@tokenbay/protocol';
 import type { AnswerReading, JsonObject, ProviderAdapter, UpstreamFailure, UsageReading } from '@tokenbay/providers';
 import type { CountedText } from '../count-tokens.js';
 
@@ -20,7 +21,7 @@ export interface OutgoingRequest {
   readonly path: string;
   /** Beside the provider's credential and what every request has. */
   readonly headers: Readonly<Record<string, string>> | undefined;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** Turns a client's call into upstream bytes and upstream bytes into client bytes, and meters usage on the way. */
@@ -28,13 +29,18 @@ export interface Exchange {
   readonly request: OutgoingRequest;
   /** Reads a whole answer. Throws `response_parse_failed` where it is none. */
   readAnswer(bytes: Buffer): WholeAnswer;
-  openStream(): StreamExchange;
+  /** Opens the stream of an answer whose head names this type. */
+  openStream(contentType: string): StreamExchange;
+  /** True where an answer of that type is taken as a stream; absent where only event streams are. */
+  readonly streams?: (contentType: string) => boolean;
 }
 
 /** A whole answer: what the client gets, and what it says. */
 export interface WholeAnswer {
   readonly bytes: Buffer;
   readonly reading: Omit<AnswerReading, 'text'> & { readonly text: CountedText };
+  /** What the client is told that the bytes are; JSON where absent. */
+  readonly contentType?: string;
   /** What of the request was left out, by the client's names. */
   readonly droppedFields: readonly string[];
 }
@@ -49,8 +55,11 @@ export interface StreamExchange {
   takeReady(): Buffer[];
   /** The last bytes of a complete stream, terminator included. */
   takeTail(): Buffer[];
-  /** The last thing sent where the stream breaks: the dialect's error event, legal wherever that happens. */
-  fail(error: ErrorView): Buffer;
+  /**
+   * The last thing sent where the stream breaks: the dialect's error event, legal wherever that happens. Undefined where the format has none:
+   * the connection is then destroyed, so that what was sent does not look finished.
+   */
+  fail(error: ErrorView): Buffer | undefined;
   /** Of what the client gets. */
   readonly contentType: string;
   /** What of the request was left out, by the client's names. */
@@ -66,6 +75,8 @@ export interface StreamExchange {
   readonly usage: UsageReading | undefined;
   /** Everything that was delivered, for counting. */
   readonly text: CountedText;
+  /** What was delivered so far of what is no token; absent in streams of text. */
+  readonly pieces?: PieceUsage | undefined;
 }
 
 /** A parsed JSON object, or undefined. */

@@ -1,5 +1,6 @@
 import { DomainError } from '@tokenbay/errors';
 import type { ErrorView } from '@tokenbay/platform';
+import type { PieceUsage } from '@tokenbay/protocol';
 import type { ScannedEvent, StreamScanner, UpstreamFailure, UsageReading } from '@tokenbay/providers';
 import { type SseEvent, SseReader } from '../../upstream/sse-reader.js';
 import { UpstreamError } from '../../upstream/upstream-error.js';
@@ -7,6 +8,7 @@ import { CountedText } from '../count-tokens.js';
 import type { StreamExchange } from './exchange.js';
 import type { AnswerRenderer } from './renderer.js';
 
+/** Of everything that waits for the ledger. */
 const TAIL_BYTES_MAX = 4_194_304;
 
 /** What a stream that passes through is made of. */
@@ -16,6 +18,8 @@ export interface PassThroughStreamTerms {
   /** More text than any model can write within its limit. */
   readonly textCharactersMax: number;
   readonly droppedFields: readonly string[];
+  /** Of one event and of all that wait for the ledger; for answers that are larger than texts. */
+  readonly eventBytesMax?: number;
 }
 
 /** A stream whose events pass as they came, but for what its scanner hides. */
@@ -24,13 +28,15 @@ export class PassThroughStream implements StreamExchange {
   failure: UpstreamFailure | undefined;
   usage: UsageReading | undefined;
   readonly text = new CountedText();
-  private readonly reader = new SseReader((event) => this.accept(event));
+  private readonly reader: SseReader;
   private ready: Buffer[] = [];
   private readonly tail: Buffer[] = [];
   private tailBytes = 0;
   private hasFinished = false;
 
-  constructor(private readonly terms: PassThroughStreamTerms) {}
+  constructor(private readonly terms: PassThroughStreamTerms) {
+    this.reader = new SseReader((event) => this.accept(event), terms.eventBytesMax);
+  }
 
   push(chunk: Buffer): void {
     this.reader.push(chunk);
@@ -68,6 +74,10 @@ export class PassThroughStream implements StreamExchange {
 
   get hasBegun(): boolean {
     return this.terms.scanner.hasBegun;
+  }
+
+  get pieces(): PieceUsage | undefined {
+    return this.terms.scanner.pieces;
   }
 
   get isComplete(): boolean {
@@ -120,7 +130,8 @@ export class PassThroughStream implements StreamExchange {
   private deliver(bytes: Buffer): void {
     if (!this.hasFinished) return this.forward(bytes);
     this.tailBytes += bytes.length;
-    if (this.tailBytes > TAIL_BYTES_MAX) throw new DomainError('response_parse_failed', 'endless after its finish');
+    if (this.tailBytes > Math.max(TAIL_BYTES_MAX, this.terms.eventBytesMax ?? 0))
+      throw new DomainError('response_parse_failed', 'endless after its finish');
     this.tail.push(bytes);
   }
 

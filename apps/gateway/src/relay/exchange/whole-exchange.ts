@@ -15,8 +15,13 @@ export interface WholeExchangeTerms {
   readonly amendAnswer?: (answer: JsonObject) => JsonObject | undefined;
 }
 
+type InterfaceName = 'embeddings' | 'moderations' | 'rerank' | 'imageGeneration' | 'imageEditing';
+
 /** The wire of an interface beside text. Throws `conversion_not_implemented` where the provider does not offer it. */
-export function needWire(adapter: ProviderAdapter, name: 'embeddings' | 'moderations' | 'rerank'): WholeWire {
+export function needWire<Name extends InterfaceName>(
+  adapter: ProviderAdapter,
+  name: Name,
+): NonNullable<ProviderAdapter[Name]> {
   const wire = adapter[name];
   if (!wire) throw new DomainError('conversion_not_implemented', `${adapter.name} offers no ${name}`);
   return wire;

@@ -7,6 +7,7 @@ import { openTextExchange } from '../../relay/exchange/open-text-exchange.js';
 import { CHAT_RENDERER } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
 import { forwardedHeaders } from '../forwarded-headers.js';
+import { OPENAI_KEEP_ALIVE } from '../openai-keep-alive.js';
 import { type MessageParts, readInputText, scanMessages } from './messages.js';
 
 type PricedKinds = Pick<Call, 'priceKinds' | 'excludedKinds'>;
@@ -14,7 +15,6 @@ type PricedKinds = Pick<Call, 'priceKinds' | 'excludedKinds'>;
 const CHOICES_MAX = 128;
 const TOKENS_MAX = 100_000_000;
 const OUTPUT_TOKENS_FLOOR = 256;
-const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
 const UPSTREAM_STATE = [
   'previous_response_id',
   'conversation',
@@ -69,7 +69,7 @@ export function readChatCall(body: JsonObject, bodyBytes: number, headers: Incom
     hostedTools,
     serviceTier: readServiceTier(body['service_tier']),
     readInputText: () => readInputText(body),
-    keepAlive: KEEP_ALIVE,
+    keepAlive: OPENAI_KEEP_ALIVE,
     format: 'openai-chat',
     readCanonical: readCanonicalCall,
     renderer: CHAT_RENDERER,
