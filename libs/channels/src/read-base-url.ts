@@ -5,7 +5,8 @@ const LENGTH_MAX = 2_048;
 const SUSPICIOUS = /[\s\\\p{Cc}]/u;
 
 /** Ends of URLs that are calls, copied from a manual; the gateway appends them itself. */
-const CALL_PATH = /\/(chat\/completions|completions|responses|embeddings|moderations|rerank|messages)$/i;
+const CALL_PATH =
+  /\/(chat\/completions|completions|responses|embeddings|moderations|rerank|messages|videos|contents\/generations\/tasks|services\/aigc\/[a-z0-9-]+\/video-synthesis)$/i;
 
 /** A base URL in its one form, or what is wrong with it, written to follow the word `baseUrl`. */
 export type BaseUrlReading = { readonly baseUrl: string } | { readonly problem: string };

@@ -8,7 +8,7 @@ export type VideoImage =
     }
   | {
       readonly kind: 'url';
-      /** Absolute, http or https. It is handed on and fetched by the provider, never by the gateway. */
+      /** Absolute, http or https. It is handed on for the provider to fetch. */
       readonly url: string;
     };
 

@@ -28,6 +28,11 @@ export interface VideoWire {
   readPoll(status: number, body: unknown, handle: VideoHandle): VideoProgress;
   /** Asks for the task to be stopped; absent where the provider cannot. It may be refused: only a poll tells what became of the task. */
   readonly cancelRequest?: (handle: VideoHandle) => VideoRequest;
+  /**
+   * False where the provider takes pictures as bytes only: a picture that is a URL must then be fetched, guarded like every foreign URL, and
+   * handed over as bytes; writeSubmission refuses it otherwise.
+   */
+  readonly takesImageUrls: boolean;
   readonly pollPace: VideoPollPace;
 }
 
@@ -95,7 +100,7 @@ export type VideoResult =
       /** A URL that came from elsewhere: only through the guarded fetch, without any credential. */
       readonly kind: 'url';
       readonly url: string;
-      /** Seconds from the poll that told it, where the provider documents it; poll once more for a fresh one. */
+      /** Seconds from the completion of the task, where the provider documents them. A poll tells a fresh URL while it knows the task. */
       readonly validSeconds?: number;
     }
   | {

@@ -18,6 +18,8 @@ export interface OpenAiDialect {
   readonly reasoningSwitch?: ReasoningSwitch;
   /** Where what is offered is asked for, below the base URL; absent where it is not offered. Chats are at `/chat/completions` unless told. */
   readonly paths: OfferedPaths;
+  /** True where videos are offered in OpenAI's format, at `/videos`. */
+  readonly hasVideos?: boolean;
   /** True where vectors come as numbers only: base64 is then written by us. */
   readonly hasNumbersOnly?: boolean;
   /** What its errors say otherwise than OpenAI's. */

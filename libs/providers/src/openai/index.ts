@@ -10,6 +10,7 @@ import { readAnswer } from './response.js';
 import { ChatScanner } from './scanner.js';
 import { ChatReader } from './stream.js';
 import { createMediaWires } from './media-wires.js';
+import { createVideoWire } from './video.js';
 import { createWholeWires } from './whole-wires.js';
 
 /** The adapter of a provider that speaks OpenAI's Chat Completions, and what it offers beside. */
@@ -20,6 +21,7 @@ export function createOpenAiAdapter(dialect: OpenAiDialect): ProviderAdapter {
     wires: dialect.paths.chat === null ? [] : [createChatWire(dialect)],
     ...createWholeWires(dialect),
     ...createMediaWires(dialect),
+    ...(dialect.hasVideos && { video: createVideoWire(dialect) }),
     readFailure: (status, body, retryAfterSeconds) =>
       readFailure(...translateError(status, body, dialect.errors), retryAfterSeconds),
   };

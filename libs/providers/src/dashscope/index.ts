@@ -1,0 +1,21 @@
+import type { ProviderAdapter } from '../provider-adapter.js';
+import { readDashscopeFailure } from './errors.js';
+import { readDashscopeProgress, readDashscopeSubmission } from './progress.js';
+import { writeDashscopeSubmission } from './request.js';
+
+/** Alibaba's Model Studio: videos of Wan and HappyHorse. */
+export const DASHSCOPE_ADAPTER: ProviderAdapter = {
+  name: 'dashscope',
+  headers: (secret) => ({ authorization: `Bearer ${secret}` }),
+  wires: [],
+  readFailure: readDashscopeFailure,
+  video: {
+    writeSubmission: writeDashscopeSubmission,
+    readSubmission: readDashscopeSubmission,
+    pollRequest: ({ upstreamId }) => ({ method: 'GET', path: `/tasks/${upstreamId}` }),
+    readPoll: readDashscopeProgress,
+    cancelRequest: ({ upstreamId }) => ({ method: 'POST', path: `/tasks/${upstreamId}/cancel` }),
+    takesImageUrls: true,
+    pollPace: { firstMs: 20_000, minMs: 15_000, maxMs: 45_000 },
+  },
+};

@@ -1,0 +1,14 @@
+import type { VideoWire } from '../video-wire.js';
+export { readGoogleFailure } from './errors.js';
+import { readVeoProgress, readVeoSubmission } from './progress.js';
+import { writeVeoSubmission } from './request.js';
+
+/** Veo, as the Gemini API serves it: a long-running operation, and files behind the same credential. */
+export const VEO_WIRE: VideoWire = {
+  writeSubmission: writeVeoSubmission,
+  readSubmission: readVeoSubmission,
+  pollRequest: ({ upstreamId }) => ({ method: 'GET', path: `/${upstreamId}` }),
+  readPoll: readVeoProgress,
+  takesImageUrls: false,
+  pollPace: { firstMs: 15_000, minMs: 10_000, maxMs: 30_000 },
+};

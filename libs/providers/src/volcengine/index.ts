@@ -1,0 +1,16 @@
+import type { VideoWire } from '../video-wire.js';
+import { readArkProgress, readArkSubmission } from './progress.js';
+import { writeArkSubmission } from './request.js';
+
+const TASKS_PATH = '/contents/generations/tasks';
+
+/** Seedance's videos on Volcengine Ark; BytePlus ModelArk speaks the same. */
+export const SEEDANCE_WIRE: VideoWire = {
+  writeSubmission: (call, terms) => writeArkSubmission(TASKS_PATH, call, terms),
+  readSubmission: readArkSubmission,
+  pollRequest: ({ upstreamId }) => ({ method: 'GET', path: `${TASKS_PATH}/${upstreamId}` }),
+  readPoll: readArkProgress,
+  cancelRequest: ({ upstreamId }) => ({ method: 'DELETE', path: `${TASKS_PATH}/${upstreamId}` }),
+  takesImageUrls: true,
+  pollPace: { firstMs: 15_000, minMs: 8_000, maxMs: 30_000 },
+};
