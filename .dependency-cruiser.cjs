@@ -120,10 +120,18 @@ module.exports = {
           TESTS,
           '\\.module\\.ts$',
           '^apps/gateway/src/main\\.ts$',
-          '^apps/gateway/src/(relay|surfaces/account)/',
+          '^apps/gateway/src/(relay|tasks|surfaces/account)/',
         ],
       },
       to: { path: doors(...SEQUENCED), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'tasks-choose-channels-only',
+      comment:
+        'A task chooses a channel and has its points in its own room; limits, points and usage are not its own to order.',
+      severity: 'error',
+      from: { path: '^apps/gateway/src/tasks/', pathNot: TESTS },
+      to: { path: doors('limits', 'points', 'usage'), dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'account-surface-only-shows',

@@ -205,6 +205,12 @@ export const IMPORT_OFFENCES: Offence[] = [
     'only-relay-sequences',
   ],
   [
+    'a task that moves points by itself',
+    'apps/gateway/src/tasks/spend.ts',
+    from('@tokenbay/points'),
+    'tasks-choose-channels-only',
+  ],
+  [
     'an account surface that chooses channels',
     'apps/gateway/src/surfaces/account/choose.ts',
     from('@tokenbay/channels'),
@@ -247,6 +253,7 @@ export const IMPORT_CLEAN: [path: string, code: string][] = [
   ['libs/accounts/src/accounts.module.ts', from('typeorm') + from('./accounts.repository.js')],
   ['libs/providers/src/shared-wire.ts', CALLS],
   ['libs/providers/src/anthropic/index.ts', from('../shared-wire.js')],
+  ['apps/gateway/src/tasks/task-places.ts', from('@tokenbay/channels')],
   ['apps/gateway/src/upstream/pool.ts', from('undici') + from('node:https') + type('@tokenbay/channels')],
   ['apps/gateway/src/health/metrics-listener.ts', from('node:http')],
   ['apps/gateway/src/surfaces/models/index.ts', from('@tokenbay/models')],

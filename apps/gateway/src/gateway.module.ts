@@ -22,7 +22,8 @@ import { OpenAiImagesController } from './surfaces/openai-images/openai-images.c
 import { OpenAiModerationsController } from './surfaces/openai-moderations/openai-moderations.controller.js';
 import { OpenAiResponsesController } from './surfaces/openai-responses/openai-responses.controller.js';
 import { RerankController } from './surfaces/rerank/rerank.controller.js';
-import { ContentModule } from './tasks/content.module.js';
+import { VideosController } from './surfaces/videos/videos.controller.js';
+import { TasksGatewayModule } from './tasks/tasks-gateway.module.js';
 import { WORKER_ROLE, WorkerRole } from './workers/worker-role.js';
 
 /** The data plane: answers clients, moves points, writes usage; changes no configuration. */
@@ -46,7 +47,7 @@ export class GatewayModule {
         UsageKeeperModule.forRoot(),
         HealthModule,
         RelayModule,
-        ContentModule,
+        TasksGatewayModule,
       ],
       controllers: [
         OpenAiChatController,
@@ -57,6 +58,7 @@ export class GatewayModule {
         OpenAiImagesController,
         OpenAiModerationsController,
         RerankController,
+        VideosController,
         ModelsController,
         GeminiModelsController,
         AccountController,

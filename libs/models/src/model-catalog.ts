@@ -1,5 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { DomainError } from '@tokenbay/errors';
 import { ChangeFeed, Database, LOGGER, type Logger, Snapshot } from '@tokenbay/platform';
+import { CompiledPrices } from './compiled-prices.js';
 import { type Model, toModel } from './model.js';
 import { ModelsRepository } from './models.repository.js';
 
@@ -33,6 +35,15 @@ export class ModelCatalog implements OnModuleInit, OnApplicationShutdown {
   /** Every model, disabled ones too, by name. */
   list(): Model[] {
     return [...this.snapshot.current.values()];
+  }
+
+  /** The prices of a version, present or past, of a model that may be gone. Throws `internal_error` where there was none. */
+  async pricesOf(modelName: string, priceVersion: number): Promise<CompiledPrices> {
+    const model = this.find(modelName);
+    if (model?.priceVersion === priceVersion) return model.prices;
+    const prices = await this.repository.findPrices(this.database.tx, modelName, priceVersion);
+    if (!prices) throw new DomainError('internal_error', `no prices ${priceVersion} of ${modelName}`);
+    return new CompiledPrices(prices);
   }
 
   private async load(): Promise<ReadonlyMap<string, Model>> {

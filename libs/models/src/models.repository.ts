@@ -57,6 +57,11 @@ export class ModelsRepository {
     return row.price_version;
   }
 
+  /** One version of a name's prices, for ever; null where there was none. */
+  async findPrices(tx: Tx, modelName: string, priceVersion: number): Promise<Prices | null> {
+    return (await tx.findOneBy(ModelPriceEntity, { modelName, priceVersion }))?.prices ?? null;
+  }
+
   /** Versions of prices, newest first. */
   async listPrices(tx: Tx, modelName: string, { limit, cursor }: PageRequest): Promise<Page<ModelPriceEntity>> {
     const before = cursor === undefined ? {} : { id: LessThan(decodeCursor(cursor)) };

@@ -8,6 +8,7 @@ export type {
   TaskTaken,
 } from './task-draft.js';
 export {
+  OPEN_STATES,
   TASK_STATES,
   type Task,
   type TaskAttempt,

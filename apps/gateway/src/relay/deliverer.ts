@@ -11,6 +11,7 @@ import { billOf, type Metered } from './bill.js';
 import type { ClientConnection } from './client-connection.js';
 import type { WholeAnswer } from './exchange/exchange.js';
 import { KeepAlives } from './keep-alives.js';
+import { nameDropped } from './name-dropped.js';
 import { RunningWork } from './running-work.js';
 import type { Settlement, SettlementFacts } from './settlement.js';
 import type { StreamPump } from './stream-pump.js';
@@ -122,11 +123,6 @@ export class Deliverer {
 
 /** What is needed to book a request that failed. */
 export type BookedFailure = Pick<Delivery, 'settlement' | 'facts'>;
-
-/** Says what of the request no part of the upstream's could carry. */
-function nameDropped(reply: FastifyReply, fields: readonly string[]): void {
-  if (fields.length > 0) void reply.header('x-tokenbay-dropped-fields', fields.join(', '));
-}
 
 function toStreamFailure(error: unknown): DomainError {
   if (error instanceof DomainError) return error;

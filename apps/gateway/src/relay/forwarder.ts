@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Channel, ChannelHealth, type ChannelKey, type ChannelRequest, type Visit } from '@tokenbay/channels';
+import { type Channel, ChannelHealth, type ChannelRequest, type Visit } from '@tokenbay/channels';
 import { DomainError } from '@tokenbay/errors';
 import { findAdapter, type JsonObject, type ProviderAdapter } from '@tokenbay/providers';
 import { RequestMetrics } from '../health/request-metrics.js';
@@ -12,6 +12,7 @@ import { type Attempt, AttemptFailure, throwUpstreamFailure, toAttemptFailure, t
 import type { Call } from './call.js';
 import { endVisit } from './end-visit.js';
 import { type Exchange, parseObject, type WholeAnswer } from './exchange/exchange.js';
+import { openSecret } from './open-secret.js';
 import { StreamPump } from './stream-pump.js';
 
 const ATTEMPTS_MAX = 5;
@@ -235,15 +236,6 @@ function headersFor(
     'user-agent': 'tokenbay-gateway',
     ...more,
   };
-}
-
-/** A key whose secret does not open is no use; another one may be. */
-function openSecret(key: ChannelKey): string {
-  try {
-    return key.secret();
-  } catch (error) {
-    throw new AttemptFailure('key', 'its secret does not open', { finding: 'secret_unreadable', cause: error });
-  }
 }
 
 /** Where the refusal's body cannot be read, its status speaks alone. */

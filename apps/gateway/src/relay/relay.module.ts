@@ -7,6 +7,7 @@ import { LimitsModule } from '@tokenbay/limits';
 import { ModelsModule } from '@tokenbay/models';
 import { PointsModule } from '@tokenbay/points';
 import { HealthModule } from '../health/health.module.js';
+import { TasksGatewayModule } from '../tasks/tasks-gateway.module.js';
 import { UpstreamModule } from '../upstream/upstream.module.js';
 import { CallerLimits } from './caller-limits.js';
 import { ChannelMetrics } from './channel-metrics.js';
@@ -27,6 +28,7 @@ import { RelayService } from './relay.service.js';
     LimitsModule,
     ModelsModule,
     PointsModule,
+    TasksGatewayModule,
     HealthModule,
     UpstreamModule,
   ],

@@ -20,6 +20,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
 import { LoadShedder } from '../health/overload/load-shedder.js';
 import { RequestMetrics } from '../health/request-metrics.js';
+import type { TaskCall } from '../tasks/task-call.js';
+import { type SubmittedTask, TaskSubmitter } from '../tasks/task-submitter.js';
 import { UpstreamClient } from '../upstream/upstream.client.js';
 import { type Attempt, wasAbandoned } from './attempt.js';
 import type { Call, CountedInput } from './call.js';
@@ -75,6 +77,7 @@ export class RelayService implements BeforeApplicationShutdown {
     private readonly forwarder: Forwarder,
     private readonly deliverer: Deliverer,
     private readonly running: RunningWork,
+    private readonly tasks: TaskSubmitter,
     private readonly upstream: UpstreamClient,
     private readonly metrics: RequestMetrics,
     private readonly clock: Clock,
@@ -148,6 +151,23 @@ export class RelayService implements BeforeApplicationShutdown {
       this.running.end();
       request.seats?.release();
     }
+  }
+
+  /**
+   * Submits a task for a request that was admitted: the one it has become before, if it has, else once, whatever happens on the way.
+   * Rejects with the first refusal, or with what went wrong upstream.
+   */
+  async submitTask(call: TaskCall, request: FastifyRequest): Promise<SubmittedTask> {
+    const caller = callerOf(request);
+    const earlier = await this.tasks.replay(call, caller);
+    if (earlier) return { task: earlier, droppedFields: [] };
+    const model = this.chooseModel(call, caller);
+    request.notes.model = model.name;
+    const passed = this.takeModelRate(model, caller);
+    if (passed) await passed;
+    request.seats?.keep();
+    const submitted = this.running.track(this.tasks.submit({ requestId: request.id, call, caller, model }));
+    return submitted.finally(() => request.seats?.release());
   }
 
   /**

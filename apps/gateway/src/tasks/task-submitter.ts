@@ -1,0 +1,211 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { DomainError } from '@tokenbay/errors';
+import type { Model } from '@tokenbay/models';
+import { type SubmissionIdentity, type Task, type TaskAttempt, type TaskDraft, TasksService } from '@tokenbay/tasks';
+import { RequestMetrics } from '../health/request-metrics.js';
+import type { Caller } from '../relay/caller.js';
+import { endVisit } from '../relay/end-visit.js';
+import { insist } from './insist.js';
+import { firstPollMs } from './poll-pace.js';
+import { priceTask, quantitiesOf } from './price-task.js';
+import { replayRefusal, type SubmissionFailure, toLostCall, toRefusal } from './submission-failure.js';
+import type { TaskCall } from './task-call.js';
+import { type TaskPlace, TaskPlaces } from './task-places.js';
+import { VideoUpstream } from './video-upstream.js';
+
+/** A submission that was admitted. */
+export interface Submission {
+  readonly requestId: string;
+  readonly call: TaskCall;
+  readonly caller: Caller;
+  readonly model: Model;
+}
+
+/** The task that a submission has become. */
+export interface SubmittedTask {
+  readonly task: Task;
+  /** What of the call its provider could not carry. */
+  readonly droppedFields: readonly string[];
+}
+
+/** How long one who sends the same again waits for the first one's answer. */
+const TWIN_MS = 30_000;
+const TWIN_LOOK_MS = 150;
+/** How long an upstream id is kept in memory while the database does not take it. */
+const INSIST_MS = 45_000;
+
+/** Submits tasks: each once, to one channel, whatever happens on the way. */
+@Injectable()
+export class TaskSubmitter {
+  constructor(
+    private readonly tasks: TasksService,
+    private readonly places: TaskPlaces,
+    private readonly upstream: VideoUpstream,
+    private readonly metrics: RequestMetrics,
+  ) {}
+
+  /**
+   * What the same submission has become before, as far as it has got; null where it is new. Throws the error that answered it, where it was
+   * one, and `invalid_request` where its key was used for another.
+   */
+  async replay(call: TaskCall, { key }: Caller): Promise<Task | null> {
+    const earlier = await this.tasks.findEarlier(identityOf(call, key.id));
+    return earlier && this.follow(earlier);
+  }
+
+  /** Holds the points, chooses a channel, and calls it once. Throws the first refusal. */
+  async submit(submission: Submission): Promise<SubmittedTask> {
+    const { call, caller, model } = submission;
+    const candidates = this.places.serving(model.name, caller.group.name);
+    const draft = this.draftOf(submission, this.places.secondsOf(call, candidates));
+    const earlier = await this.accept(draft);
+    if (earlier) return { task: earlier, droppedFields: [] };
+    const place = await this.orWithdraw(draft.id, () => this.places.choose(call, candidates));
+    const task = await this.send(draft.id, place);
+    return { task, droppedFields: place.dropped.list };
+  }
+
+  /** Null where it is accepted now; the task of one who came before otherwise. */
+  private async accept(draft: TaskDraft): Promise<Task | null> {
+    for (;;) {
+      const earlier = await this.tasks.accept(draft);
+      if (!earlier) return null;
+      const followed = await this.follow(earlier);
+      if (followed) return followed;
+    }
+  }
+
+  /** Waits until somebody else's submission of the same is over. Null where it left nothing behind. */
+  private async follow(earlier: Task): Promise<Task | null> {
+    const untilMs = performance.now() + TWIN_MS;
+    let task: Task | null = earlier;
+    while (task && isBeingSubmitted(task) && performance.now() < untilMs) {
+      await pause(TWIN_LOOK_MS);
+      task = await this.tasks.read(earlier.id);
+    }
+    if (task && task.refusedWith !== null) throw replayRefusal(task);
+    return task;
+  }
+
+  /** Nobody was called yet: what fails here leaves no task behind. */
+  private async orWithdraw(id: string, work: () => TaskPlace): Promise<TaskPlace> {
+    try {
+      return work();
+    } catch (error) {
+      await insist(() => this.tasks.withdraw(id), INSIST_MS);
+      throw error;
+    }
+  }
+
+  private async send(id: string, place: TaskPlace): Promise<Task> {
+    const { visit, submission, secret } = place;
+    const { channel, key, upstreamModel } = visit;
+    const route = { channelId: channel.id, keyId: key.id, provider: channel.provider, baseUrl: channel.baseUrl };
+    const limits = channel.timeLimits.plain;
+    const made = { upstreamModel, secret, seconds: submission.seconds, size: submission.size ?? null };
+    const withinMs = limits.connectTimeoutMs + limits.totalTimeoutMs;
+    if (!(await this.mayCall(id, () => this.tasks.submit(id, { ...route, ...made, withinMs })))) {
+      visit.release();
+      return this.read(id);
+    }
+    const startedAtMs = performance.now();
+    const noted = (status: number | null, reason: string | null): readonly TaskAttempt[] => {
+      this.metrics.countAttempt(channel.id, reason === null ? 'ok' : 'failed');
+      const ms = Math.round(performance.now() - startedAtMs);
+      return [{ channelId: channel.id, keyId: key.id, status, ms, reason }];
+    };
+    const outcome = await this.call(place);
+    if ('failure' in outcome) {
+      endVisit(visit, outcome.failure.finding);
+      throw await this.giveUp(id, outcome.failure, noted(outcome.status, outcome.failure.reason));
+    }
+    visit.succeed();
+    const taken = {
+      upstreamId: outcome.upstreamId,
+      attempts: noted(outcome.status, null),
+      ...{ pollInMs: firstPollMs(place.wire.pollPace), withinMs: channel.taskTimeoutMs },
+    };
+    await insist(() => this.tasks.submitted(id, taken), INSIST_MS);
+    return this.read(id);
+  }
+
+  /** Where it is not known whether it may be called it is not, and the task is over. */
+  private async mayCall(id: string, ask: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await ask();
+    } catch (cause) {
+      const failure = { code: 'ledger_unavailable', message: 'The task could not be submitted.', costMicropoints: 0 };
+      const end = { ...failure, refusedWith: 503, event: 'not_submitted', detail: null };
+      this.tasks
+        .withdraw(id)
+        .then((isGone) => isGone || this.tasks.failSubmission(id, end))
+        .catch(() => undefined);
+      throw new DomainError('ledger_unavailable', id, { cause, retryAfterSeconds: 2 });
+    }
+  }
+
+  private async call(place: TaskPlace): Promise<Outcome> {
+    const { visit, adapter, wire, secret, submission } = place;
+    const { channel } = visit;
+    const route = { adapter, baseUrl: channel.baseUrl, secret, limits: channel.timeLimits.plain, isOnce: true };
+    try {
+      const { status, body, retryAfterSeconds } = await this.upstream.ask(submission.request, route);
+      const reading = wire.readSubmission(status, body, retryAfterSeconds);
+      if (reading.outcome === 'accepted') return { status, upstreamId: reading.upstreamId };
+      return { status, failure: toRefusal(reading, status) };
+    } catch (error) {
+      return { status: null, failure: toLostCall(error) };
+    }
+  }
+
+  /** Ends the task in the books and answers what its client is told. */
+  private async giveUp(
+    id: string,
+    { error, reason, mayRun }: SubmissionFailure,
+    attempts: readonly TaskAttempt[],
+  ): Promise<DomainError> {
+    const failure = {
+      ...{ code: error.code, message: error.publicMessage, refusedWith: error.status, attempts },
+      ...{ costMicropoints: mayRun ? null : 0, event: mayRun ? 'lost' : 'refused', detail: reason },
+    };
+    await insist(() => this.tasks.failSubmission(id, failure), INSIST_MS);
+    return error;
+  }
+
+  private draftOf({ requestId, call, caller, model }: Submission, seconds: number): TaskDraft {
+    const { account, key, group } = caller;
+    const { video } = call;
+    const priced = quantitiesOf(video, model, seconds);
+    const { micropoints } = priceTask(priced, model.prices, group.priceMultiplier);
+    return {
+      ...identityOf(call, key.id),
+      ...{ id: requestId, accountId: account.id, budgeted: key.hasBudget, heldMicropoints: micropoints },
+      ...{ model: model.name, priceVersion: model.priceVersion, multiplier: group.priceMultiplier, priced },
+      ...{
+        prompt: video.prompt ?? null,
+        seconds,
+        size: video.size ? `${video.size.width}x${video.size.height}` : null,
+      },
+    };
+  }
+
+  private async read(id: string): Promise<Task> {
+    const task = await insist(() => this.tasks.read(id), INSIST_MS);
+    if (!task) throw new DomainError('internal_error', `task ${id} is gone`);
+    return task;
+  }
+}
+
+/** What became of the one call. */
+type Outcome =
+  | { readonly status: number; readonly upstreamId: string }
+  | { readonly status: number | null; readonly failure: SubmissionFailure };
+
+function identityOf({ idempotencyKey, requestDigest, isRepeated }: TaskCall, apiKeyId: string): SubmissionIdentity {
+  return { apiKeyId, idempotencyKey, requestDigest, isRepeated };
+}
+
+function isBeingSubmitted({ state }: Task): boolean {
+  return state === 'accepted' || state === 'submitting';
+}

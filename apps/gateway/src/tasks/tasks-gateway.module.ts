@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { ChannelChoiceModule } from '@tokenbay/channels';
+import { ModelsModule } from '@tokenbay/models';
+import { TasksModule } from '@tokenbay/tasks';
+import { HealthModule } from '../health/health.module.js';
+import { UpstreamModule } from '../upstream/upstream.module.js';
+import { ContentModule } from './content.module.js';
+import { OwnTasks } from './own-tasks.js';
+import { TaskMetrics } from './task-metrics.js';
+import { TaskPlaces } from './task-places.js';
+import { TaskPoller } from './task-poller.js';
+import { TaskPolls } from './task-polls.js';
+import { TaskProviders } from './task-providers.js';
+import { TaskSubmitter } from './task-submitter.js';
+import { VideoUpstream } from './video-upstream.js';
+
+/** Submits tasks, asks about them, and hands their results through. */
+@Module({
+  imports: [ChannelChoiceModule, ModelsModule, TasksModule, HealthModule, UpstreamModule, ContentModule],
+  providers: [VideoUpstream, TaskProviders, TaskPlaces, TaskPolls, TaskPoller, TaskMetrics, TaskSubmitter, OwnTasks],
+  exports: [TaskSubmitter, OwnTasks, TasksModule],
+})
+export class TasksGatewayModule {}
