@@ -4,6 +4,8 @@ interface ProviderFacts {
   readonly baseUrl?: string;
   /** Appended to a base URL that is a bare origin. */
   readonly versionPath: string;
+  /** True where a base URL may end in `?api-version=…`; it must where it ends in `/deployments`. */
+  readonly hasVersionQuery?: boolean;
 }
 
 /** A provider with an address, which ends in its version path. */
@@ -19,6 +21,7 @@ export const PROVIDERS = {
   openai: at('https://api.openai.com/v1'),
   'openai-compatible': { versionPath: '/v1' },
   anthropic: at('https://api.anthropic.com/v1'),
+  'azure-openai': { versionPath: '/openai/v1', hasVersionQuery: true },
   baidu: at('https://qianfan.baidubce.com/v2'),
   cerebras: at('https://api.cerebras.ai/v1'),
   cohere: at('https://api.cohere.ai'),

@@ -15,6 +15,30 @@ describe('the base URL of a channel', () => {
   });
 
   it.each([
+    ['https://r.openai.azure.com', 'https://r.openai.azure.com/openai/v1'],
+    [
+      'https://r.openai.azure.com/openai/v1/?api-version=preview',
+      'https://r.openai.azure.com/openai/v1?api-version=preview',
+    ],
+    [
+      'https://r.openai.azure.com/openai/deployments/?api-version=2024-10-21',
+      'https://r.openai.azure.com/openai/deployments?api-version=2024-10-21',
+    ],
+  ])('%s is kept as %s, with its version where it is Azure’s', (text, baseUrl) => {
+    expect(readBaseUrl(text, 'azure-openai')).toEqual({ baseUrl });
+  });
+
+  it.each([
+    'https://r.openai.azure.com/openai/deployments/gpt',
+    'https://r.openai.azure.com/openai/v1?api-version=',
+    'https://r.openai.azure.com/openai/v1?api-version=1&key=2',
+    'https://r.openai.azure.com/openai/v1?api-version=1#x',
+    'https://r.openai.azure.com/openai/deployments/gpt/chat/completions?api-version=2024-10-21',
+  ])('%s is refused where it is Azure’s', (text) => {
+    expect(readBaseUrl(text, 'azure-openai')).toEqual({ problem: expect.stringMatching(/^ must .*\.$/) });
+  });
+
+  it.each([
     'ftp://example.com',
     'file:///etc/passwd',
     'javascript:alert(1)',

@@ -8,12 +8,17 @@ const SUSPICIOUS = /[\s\\\p{Cc}]/u;
 const CALL_PATH =
   /\/(chat\/completions|completions|responses|embeddings|moderations|rerank|messages|videos|contents\/generations\/tasks|services\/aigc\/[a-z0-9-]+\/video-synthesis)$/i;
 
+/** Azure's version of the interface. */
+const VERSION_QUERY = /^\?api-version=[A-Za-z0-9.-]{1,64}$/;
+const DEPLOYMENTS_PATH = /\/openai\/deployments(\/[^/]+)?$/i;
+
 /** A base URL in its one form, or what is wrong with it, written to follow the word `baseUrl`. */
 export type BaseUrlReading = { readonly baseUrl: string } | { readonly problem: string };
 
 /**
  * Reads where a provider is reached: http or https, no credentials, query or fragment. Trailing slashes go; a bare origin gets the
- * provider's version path. Private addresses are fine: an administrator may well serve models on the own network.
+ * provider's version path. Only Azure's may have a query, its version. Private addresses are fine: an administrator may well serve models on
+ * the own network.
  */
 export function readBaseUrl(text: string, provider: Provider): BaseUrlReading {
   if (text.length > LENGTH_MAX || SUSPICIOUS.test(text) || !URL.canParse(text))
@@ -22,9 +27,14 @@ export function readBaseUrl(text: string, provider: Provider): BaseUrlReading {
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     return { problem: ' must begin with http:// or https://.' };
   if (url.username || url.password) return { problem: ' must not hold credentials; they belong into keys.' };
-  if (/[?#]/.test(text)) return { problem: ' must not have a query or a fragment.' };
+  const { versionPath, hasVersionQuery = false } = factsOf(provider);
+  const isVersioned = hasVersionQuery && VERSION_QUERY.test(url.search);
+  if (text.includes('#') || (text.includes('?') && !isVersioned))
+    return { problem: ' must not have a query or a fragment.' };
   const path = url.pathname.replace(/\/+$/, '');
   const [call] = CALL_PATH.exec(path) ?? [];
   if (call !== undefined) return { problem: ` must end before ${call}, which the gateway appends itself.` };
-  return { baseUrl: url.origin + (path || factsOf(provider).versionPath) };
+  if (hasVersionQuery && !isVersioned && DEPLOYMENTS_PATH.test(path))
+    return { problem: ' must say the version of deployments, as in ?api-version=2024-10-21.' };
+  return { baseUrl: url.origin + (path || versionPath) + (isVersioned ? url.search : '') };
 }

@@ -1,4 +1,5 @@
 import { ANTHROPIC_ADAPTER } from './anthropic/index.js';
+import { createAzureAdapter } from './azure-openai/index.js';
 import { DASHSCOPE_ADAPTER } from './dashscope/index.js';
 import { readGoogleFailure, VEO_WIRE } from './gemini-veo/index.js';
 import type { OpenAiDialect } from './openai/endpoint.js';
@@ -35,20 +36,30 @@ const GEMINI: ProviderAdapter = {
   readFailure: readGoogleFailure,
 };
 
+/** OpenAI's format at addresses of one's own. */
+const AZURE_DIALECT: OpenAiDialect = {
+  ...{ name: 'azure-openai', outputLimitField: 'max_completion_tokens', knowsOpenAiFields: true, storesNothing: true },
+  paths: { embeddings: '/embeddings' },
+};
+
+const AZURE = createAzureAdapter(withOwnWires(createOpenAiAdapter(AZURE_DIALECT)));
+const SPEAKERS = OPENAI_DIALECTS.map((dialect) => withOwnWires(createOpenAiAdapter(dialect)));
 const ADAPTERS = new Map(
-  [...OPENAI_DIALECTS.map(createOpenAiAdapter), ANTHROPIC_ADAPTER, GEMINI, DASHSCOPE_ADAPTER].map((adapter) => [
-    adapter.name,
-    withOwnWires(adapter),
-  ]),
+  [...SPEAKERS, AZURE, ANTHROPIC_ADAPTER, GEMINI, DASHSCOPE_ADAPTER].map((adapter) => [adapter.name, adapter]),
 );
 
-/** What two of them speak beside: OpenAI itself its Responses, Ark the tasks in which it makes videos. */
+/** What three of them speak beside: OpenAI and Azure the Responses, Ark the tasks in which it makes videos. */
 function withOwnWires(adapter: ProviderAdapter): ProviderAdapter {
-  if (adapter.name === 'openai') return { ...adapter, wires: [...adapter.wires, RESPONSES_WIRE] };
+  if (adapter.name === 'openai' || adapter.name === 'azure-openai')
+    return { ...adapter, wires: [...adapter.wires, RESPONSES_WIRE] };
   return adapter.name === 'volcengine' ? { ...adapter, video: SEEDANCE_WIRE } : adapter;
 }
 
-/** The adapter of a provider by the name a channel carries; undefined where this build has none. */
-export function findAdapter(provider: string): ProviderAdapter | undefined {
-  return ADAPTERS.get(provider);
+/**
+ * The adapter of a provider by the name a channel carries, as it is below the channel's base URL where one is given; undefined where this
+ * build has none.
+ */
+export function findAdapter(provider: string, baseUrl?: string): ProviderAdapter | undefined {
+  const adapter = ADAPTERS.get(provider);
+  return baseUrl === undefined ? adapter : (adapter?.at?.(baseUrl) ?? adapter);
 }

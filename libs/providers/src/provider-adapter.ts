@@ -26,6 +26,8 @@ export interface ProviderAdapter {
   readonly imageGeneration?: MediaWire;
   /** Pictures changed, as OpenAI's clients ask for them in a form or in JSON; absent where it changes none. */
   readonly imageEditing?: MediaWire;
+  /** The provider as it is below a channel's base URL, query included, where that decides what is where; absent where it does not. */
+  readonly at?: (baseUrl: string) => ProviderAdapter;
   /** What an answer that is not 2xx means. */
   readFailure(status: number, body: unknown, retryAfterSeconds: number | undefined): UpstreamFailure;
 }

@@ -5,13 +5,16 @@ import { mapRule, nameRule, textRule } from '../http/rules.js';
 const UPSTREAM_NAME_LENGTH_MAX = 256;
 const MODELS_MAX = 1_000;
 
-/** Where a provider is reached. Which version path a bare origin gets depends on the provider; whether the URL is well formed does not. */
+/** Where a provider is reached. Which version path a bare origin gets, and who may have a query, depends on the provider. */
 export const baseUrlRule: FieldRule = {
   schema: { type: 'string', format: 'uri', example: 'https://api.openai.com/v1' },
   problem: (value) => {
     if (typeof value !== 'string') return ' must be an absolute URL.';
-    const reading = readBaseUrl(value, PROVIDER_NAMES[0]!);
-    return 'problem' in reading ? reading.problem : undefined;
+    const readings = PROVIDER_NAMES.map((provider) => readBaseUrl(value, provider));
+    const [reading] = readings;
+    return reading && 'problem' in reading && readings.every((other) => 'problem' in other)
+      ? reading.problem
+      : undefined;
   },
 };
 

@@ -19,7 +19,7 @@ export class CreateChannelDto extends OmitType(UpdateChannelDto, ['name', 'provi
   @Field(baseUrlRule, {
     optional: true,
     description:
-      "The provider's own address where it is absent, which `openai-compatible` has not. " +
+      "The provider's own address where it is absent, which `openai-compatible` and `azure-openai` have not. " +
       'http or https, up to the version path, which a bare origin gets by itself; not a call such as /chat/completions.',
   })
   baseUrl?: string;

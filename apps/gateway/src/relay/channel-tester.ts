@@ -77,7 +77,7 @@ export class ChannelTester implements OnApplicationBootstrap {
     if (!channel || model === undefined)
       return { ...nothing, reason: 'no_model', message: 'The channel has no model that can be tested.' };
     if (!key) return { ...nothing, reason: 'no_key', message: 'The channel has no enabled key.' };
-    const adapter = findAdapter(channel.provider);
+    const adapter = findAdapter(channel.provider, channel.baseUrl);
     const [wire] = adapter?.wires ?? [];
     if (!adapter || !wire || !this.isText(model))
       return { ...nothing, reason: 'not_testable', message: 'Only models of the capability text can be tested.' };

@@ -210,7 +210,7 @@ function countTries(failures: readonly AttemptFailure[]): number {
 }
 
 function adapterOf(channel: Channel): ProviderAdapter {
-  const adapter = findAdapter(channel.provider);
+  const adapter = findAdapter(channel.provider, channel.baseUrl);
   if (!adapter) throw new DomainError('conversion_not_implemented', channel.provider);
   return adapter;
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../provider.js';
 import type { WriteTerms } from '../text-wire.js';
-import type { OpenAiDialect } from './endpoint.js';
+import { isStoredUnlessTold, type OpenAiDialect } from './endpoint.js';
 
 /**
  * The client's body with the few changes that must be: the upstream's model name, no storing at the provider, usage reporting on
@@ -8,7 +8,7 @@ import type { OpenAiDialect } from './endpoint.js';
  */
 export function amendRequest(body: JsonObject, terms: WriteTerms, dialect: OpenAiDialect): JsonObject {
   const request: JsonObject = { ...body, model: terms.upstreamModel };
-  if (dialect.knowsOpenAiFields || 'store' in body) request['store'] = false;
+  if (isStoredUnlessTold(dialect) || 'store' in body) request['store'] = false;
   if (dialect.refusesUnknownFields) delete request['stream_options'];
   else if (terms.isStream) {
     request['stream_options'] = { ...(body['stream_options'] as JsonObject | null | undefined), include_usage: true };

@@ -10,6 +10,8 @@ export interface OpenAiDialect {
   readonly knowsOneLimit?: boolean;
   /** True where OpenAI's own additions are known: `store`, custom tools, `safety_identifier`, `prompt_cache_key`. Others may refuse them. */
   readonly knowsOpenAiFields: boolean;
+  /** True where nothing is stored that is not asked for: then `store` goes only where the client sent it. */
+  readonly storesNothing?: boolean;
   /** True where fields that are not documented are refused, `stream_options` and `user` among them; usage then comes unasked. */
   readonly refusesUnknownFields?: boolean;
   /** The field of a message in which reasoning of earlier turns is taken back; absent where it is not. */
@@ -41,3 +43,8 @@ export interface OfferedPaths {
 
 /** Below a base URL that ends in the version. */
 export const CHAT_ENDPOINT: Endpoint = { path: '/chat/completions' };
+
+/** True where the provider keeps answers unless it is told not to. */
+export function isStoredUnlessTold({ knowsOpenAiFields, storesNothing = false }: OpenAiDialect): boolean {
+  return knowsOpenAiFields && !storesNothing;
+}

@@ -2,7 +2,7 @@ import type { CanonicalCall, DroppedFields, OutputFormat } from '@tokenbay/proto
 import { chooseEffort } from '../openai-effort.js';
 import type { JsonObject } from '../provider.js';
 import type { WriteTerms } from '../text-wire.js';
-import type { OpenAiDialect } from './endpoint.js';
+import { isStoredUnlessTold, type OpenAiDialect } from './endpoint.js';
 import { writeMessages } from './messages.js';
 import { type ModelTraits, traitsOf } from '../openai-models.js';
 import { isStrictSchema } from '../strict-schema.js';
@@ -37,7 +37,7 @@ export function writeRequest(call: CanonicalCall, terms: WriteTerms, dialect: Op
     ...writeSampling(call, traits, dropped),
     ...(logprobs && { logprobs: true, top_logprobs: logprobs.alternatives }),
     ...writeAttribution(call, dropped, dialect),
-    ...(dialect.knowsOpenAiFields && { store: false }),
+    ...(isStoredUnlessTold(dialect) && { store: false }),
     ...(isStream && { stream: true }),
     ...(isStream && !dialect.refusesUnknownFields && { stream_options: { include_usage: true } }),
   };

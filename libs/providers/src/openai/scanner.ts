@@ -37,7 +37,8 @@ export class ChatScanner implements StreamScanner {
     if (wire.error) return { ...NOTHING, failure: readErrorBody(wire.error) };
     const choices = arrayOf(wire.choices);
     if (!choices && !wire.usage) return undefined;
-    this.hasBegun = true;
+    // Azure judges the prompt before anything is written, in an event of its own.
+    this.hasBegun ||= wire.usage != null || (choices?.length ?? 0) > 0;
     let text = '';
     for (const choice of choices ?? []) {
       if (choice?.finish_reason) this.finished.add(choice.index ?? 0);

@@ -66,6 +66,7 @@ export class ChatReader implements StreamReader {
       return;
     }
     if (!wire || (!choices && !wire.usage)) return this.skipNews(wire !== undefined);
+    if (choices?.length === 0 && !wire.usage) return;
     if (!this.hasStarted) this.events.push({ type: 'start', id: stringOf(wire.id) });
     this.hasStarted = true;
     for (const choice of choices ?? []) if (choice) this.readChoice(choice);

@@ -21,6 +21,7 @@ const DIRECTIVES = {
   'invalid-utf8': '',
   'numbers-only': '',
   'no-documents': '',
+  'prompt-filter': '',
   endless: '',
   // what it reports as usage
   usage: null,

@@ -5,6 +5,7 @@ import { deliver } from './deliver.js';
 import { handleControl, type Controls } from './control.js';
 import { jsonAnswer, type Exchange } from './exchange.js';
 import { ANTHROPIC } from './anthropic-messages/protocol.js';
+import { AZURE } from './azure-openai/protocol.js';
 import { BESIDE_CHATS } from './beside-chats/protocol.js';
 import { MEDIA } from './media/protocol.js';
 import { OPENAI } from './openai-chat/protocol.js';
@@ -21,7 +22,7 @@ export interface FakeUpstreamOptions {
 
 const LOG_SIZE_MAX = 20_000;
 /** The first speaks wherever nobody else does. */
-const PROTOCOLS: readonly Protocol[] = [OPENAI, BESIDE_CHATS, MEDIA, ANTHROPIC];
+const PROTOCOLS: readonly Protocol[] = [OPENAI, BESIDE_CHATS, AZURE, MEDIA, ANTHROPIC];
 
 /** A server that speaks the protocols of upstream providers and misbehaves on demand. */
 export function createFakeUpstream(options: FakeUpstreamOptions = {}): { server: Server; log: RequestLog } {

@@ -13,6 +13,12 @@ export interface StreamOptions {
 
 const DONE = 'data: [DONE]\n\n';
 const PADDING = 'aZ3kQ9xLm2VbT7';
+/** What Azure says first of all. */
+const PROMPT_FILTER: Piece = {
+  bytes:
+    'data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,' +
+    '"content_filter_results":{"hate":{"filtered":false,"severity":"safe"}}}]}\n\n',
+};
 
 /** The events of a streamed completion. */
 export function renderStream(
@@ -22,7 +28,7 @@ export function renderStream(
   behaviour: Behaviour,
 ): Answer {
   const events = new ChunkWriter(head, answer, options, behaviour);
-  const opening = events.opening();
+  const opening = [...(behaviour.has('prompt-filter') ? [PROMPT_FILTER] : []), ...events.opening()];
   if (behaviour.has('endless')) return { ...streamAnswer(opening), repeat: events.content(0, ' bay') };
   const pieces = [...opening, ...events.extra(), ...events.contents(), ...events.finish()];
   const errorAfter = behaviour.number('error-event');
