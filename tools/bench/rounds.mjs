@@ -26,7 +26,7 @@ export async function runRounds({ house, targets, options }, { title, isStream, 
   const rounds = /** @type {Rounds} */ ({});
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const target of targets) {
-      const body = chatBody(isStream ? target.models.stream : target.models.chat, isStream);
+      const body = (target.bodyOf ?? chatBody)(isStream ? target.models.stream : target.models.chat, isStream);
       const connections = perSecond === undefined ? options.connections : PACED_CONNECTIONS;
       const warmUpMs = round === 1 ? FIRST_WARM_UP_MS : WARM_UP_MS;
       const one = await measure(house, target, {

@@ -9,10 +9,12 @@ import { printAdded, printLoad, printMemory } from './report.mjs';
 import { readMemory, runRounds } from './rounds.mjs';
 import { runOpenStreams, runProfiles } from './sections.mjs';
 import { median } from './statistics.mjs';
-import { countEvents, describeOther, startBare, startGateway, startUnbooked } from './targets.mjs';
+import { asConverted, countEvents, describeOther, startBare, startGateway, startUnbooked } from './targets.mjs';
 
 /** Above this the disk, not the code, decides the figures. */
 const SYNC_MS_MAX = 5;
+/** Where nobody waits for the ledger's one round trip, since so many others are served meanwhile. */
+const MANY_TIMES = 4;
 
 /**
  * Runs everything and prints it. Answers whether the books agree with what was seen.
@@ -50,8 +52,9 @@ function introduce({ syncMs }, { rounds, seconds, connections, accounts, isInMem
 async function runAll(run) {
   const { house, options } = run;
   const measured = await measureAll(run);
-  const { chat, chatPaced, stream, streamPaced, open, events, afterLoad, profiles } = measured;
+  const { chat, chatMany, chatPaced, stream, streamPaced, open, events, afterLoad, profiles } = measured;
   printLoad('One completion, full load', chat);
+  printLoad(`One completion, full load, ${MANY_TIMES * options.connections} connections`, chatMany);
   printAdded('One completion, at half of the governed throughput', chatPaced, 'latency');
   printLoad('One stream, full load', stream, events);
   printAdded('First byte of a stream, at half of the governed throughput', streamPaced, 'firstByte');
@@ -60,11 +63,11 @@ async function runAll(run) {
   printHottest(profiles.tables.governed);
   printVerdict(profiles.tables, chat);
 
-  const counted = [chat, chatPaced, stream, streamPaced, profiles.measurements].flatMap(
-    ({ governed }) => governed ?? [],
-  );
+  /** @type {Record<string, import('./measure.mjs').Measurement[]>[]} */
+  const sections = [chat, chatMany, chatPaced, stream, streamPaced, profiles.measurements];
+  const counted = sections.flatMap(({ governed, converted }) => [...(governed ?? []), ...(converted ?? [])]);
   const answers = [...counted, ...open.governed.measurements].reduce((sum, { answered }) => sum + answered, 0);
-  const problems = await checkBooks(house.databaseUrl, answers + 1); // one more to count a stream's events
+  const problems = await checkBooks(house.databaseUrl, answers + 2); // two more to count the events of streams
   if (problems.length === 0) console.log('\nThe books are right: one charge for every answer, each at its price.');
   else console.log(`\nTHE BOOKS ARE WRONG:\n${problems.join('\n')}`);
   if (options.json) writeFileSync(options.json, JSON.stringify({ ...measured, problems }, null, 1));
@@ -74,25 +77,31 @@ async function runAll(run) {
 /** @param {import('./sections.mjs').Run} run */
 async function measureAll(run) {
   const { house, programs, options } = run;
-  const targets = [await startBare(programs, house), await startGateway(programs, house)];
+  const governed = await startGateway(programs, house);
+  const targets = [await startBare(programs, house), governed];
+  const converted = asConverted(governed);
   if (options.other) targets.push(describeOther(options.other));
   const events = /** @type {Record<string, number>} */ ({});
-  for (const target of targets) events[target.name] = await countEvents(target);
+  for (const target of [...targets, converted]) events[target.name] = await countEvents(target);
 
   const unbooked = await startUnbooked(programs, house);
   const rounds = { house, targets, options };
   const chat = await runRounds({ ...rounds, targets: [...targets, unbooked] }, { title: 'chat', isStream: false });
+  const many = { ...options, connections: MANY_TIMES * options.connections };
+  const wide = { title: `chat, ${many.connections} connections`, isStream: false };
+  const chatMany = await runRounds({ ...rounds, targets: [...targets, unbooked], options: many }, wide);
   await unbooked.program?.stop();
   const half = { title: 'chat, half load', isStream: false, perSecond: halfOf(chat) };
   const chatPaced = await runRounds(rounds, half);
-  const stream = await runRounds(rounds, { title: 'stream', isStream: true });
+  const withConverted = { ...rounds, targets: [...targets, converted] };
+  const stream = await runRounds(withConverted, { title: 'stream', isStream: true });
   const halfStream = { title: 'stream, half load', isStream: true, perSecond: halfOf(stream) };
   const streamPaced = await runRounds(rounds, halfStream);
   const afterLoad = readMemory(house, targets);
   for (const { program } of targets) await program?.stop();
   const open = await runOpenStreams(run);
   const profiles = await runProfiles(run);
-  return { chat, chatPaced, stream, streamPaced, open, events, afterLoad, profiles };
+  return { chat, chatMany, chatPaced, stream, streamPaced, open, events, afterLoad, profiles };
 }
 
 /** Half of what the governed gateway carried. @param {import('./rounds.mjs').Rounds} rounds */

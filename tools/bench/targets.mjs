@@ -10,12 +10,13 @@ const BARE = fileURLToPath(new URL('./bare.mjs', import.meta.url));
 const SKIP_LEDGER = new URL('./skip-ledger.mjs', import.meta.url).href;
 const GATEWAY = join(ROOT, 'dist', 'apps', 'gateway', 'main.js');
 const CHAT_PATH = '/v1/chat/completions';
+const MESSAGES_PATH = '/v1/messages';
 
 /**
  * Something that is measured. Another gateway has no process that we know of.
  *
  * @typedef {{ name: string, host: string, port: number, path: string, headers: Record<string, string>[],
- *   models: { chat: string, stream: string, slow: string }, program?: import('./programs.mjs').Program }} Target
+ *   models: { chat: string, stream: string, slow: string }, program?: import('./programs.mjs').Program, bodyOf?: (model: string, stream: boolean) => object }} Target
  */
 
 const OURS = { chat: 'bench-chat', stream: 'bench-stream', slow: 'bench-slow' };
@@ -76,6 +77,11 @@ export function describeOther({ url, headers, model }) {
 
 const LOOPBACK = { host: '127.0.0.1', path: CHAT_PATH };
 
+/** The same gateway, asked in another dialect than the channel speaks: every event goes through the canonical model. @param {Target} target @returns {Target} */
+export function asConverted(target) {
+  return { ...target, name: 'converted', path: MESSAGES_PATH, bodyOf: messagesBody };
+}
+
 /** A request of some ordinary length; a stream asks for usage, so that every target forwards the same events. @param {string} model @param {boolean} stream */
 export function chatBody(model, stream) {
   const messages = [
@@ -92,12 +98,19 @@ export function chatBody(model, stream) {
   return { model, messages, max_tokens: 500, temperature: 0.2, ...options };
 }
 
+/** The same request in Anthropic's dialect. @param {string} model @param {boolean} stream */
+function messagesBody(model, stream) {
+  const { messages, max_tokens, temperature } = chatBody(model, false);
+  const [system, ...rest] = messages;
+  return { model, system: system?.content, messages: rest, max_tokens, temperature, stream };
+}
+
 /** How many events one stream of the target has. @param {Target} target @returns {Promise<number>} */
 export async function countEvents(target) {
   const response = await fetch(`http://${target.host}:${target.port}${target.path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...target.headers[0] },
-    body: JSON.stringify(chatBody(target.models.stream, true)),
+    body: JSON.stringify((target.bodyOf ?? chatBody)(target.models.stream, true)),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${target.name} answered ${response.status}: ${text.slice(0, 500)}`);
