@@ -135,10 +135,13 @@ describe('content whose URL is hostile', () => {
   it("may lie inside where it was put together from a channel's base URL, but does not lead on from there", async () => {
     harness = new ContentHarness(new ScriptedDialer(), []);
     await harness.start();
-    const source = { url: `http://${server.host}/v1/videos/x/content`, isChannelUrl: true };
+    const credential = { origin: `http://${server.host}`, headers: {} };
+    const source = { url: `http://${server.host}/v1/videos/x/content`, isChannelUrl: true, credential };
     server.answer = (_request, response) => void response.end('{}');
     expect(await harness.fetchCode(source)).toBe('200 undefined null');
     server.answer = (_request, response) => void response.writeHead(302, { location: '/elsewhere' }).end();
     expect(await harness.fetchCode(source)).toBe(REFUSED);
+    for (const path of [`@127.0.0.1:${trap.port}/`, `.example@127.0.0.1:${trap.port}/`, `0/`])
+      expect(await harness.fetchCode({ ...source, url: `http://${server.host}${path}` })).toBe(REFUSED);
   });
 });

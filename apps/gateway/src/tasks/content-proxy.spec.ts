@@ -119,9 +119,9 @@ describe('the content proxy', () => {
     expect(await harness.fetchCode(harness.source)).toBe('502 content_fetch_failed false');
     server.answer = ({ socket }) => void socket.destroy();
     expect(await harness.fetchCode(harness.source)).toBe('502 content_fetch_failed true');
-    expect(await harness.fetchCode({ url: 'http://127.0.0.1:9/', isChannelUrl: true })).toBe(
-      '502 content_fetch_failed true',
-    );
+    const closed = { url: 'http://127.0.0.1:9/', isChannelUrl: true };
+    const credential = { origin: 'http://127.0.0.1:9', headers: {} };
+    expect(await harness.fetchCode({ ...closed, credential })).toBe('502 content_fetch_failed true');
   });
 
   it('asks for an expired URL once more, and not twice', async () => {

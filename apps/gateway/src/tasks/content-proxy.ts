@@ -13,8 +13,8 @@ export interface ContentSource {
   /** What the provider wants to see; sent to this origin only, and not any more once a redirect has left it. */
   readonly credential?: OriginCredential;
   /**
-   * True only where this gateway put the URL together from a channel's base URL. Never for one that an upstream's answer named, even on the
-   * same host: that one must be public, or listed in `CONTENT_PROXY_ALLOW`.
+   * True only where this gateway put the URL together from a channel's base URL, whose origin is then `credential`'s. Never for one that an
+   * upstream's answer named, even on the same host: that one must be public, or listed in `CONTENT_PROXY_ALLOW`.
    */
   readonly isChannelUrl?: boolean;
   /** Asked once where the URL answers 401, 403, 404 or 410: the result's present source, or null where the provider has none. */

@@ -10,6 +10,7 @@ import { WatchedCalls } from './watched-calls.js';
 
 /** Headers that only one origin may see. */
 export interface OriginCredential {
+  /** Scheme, host and port as `URL.origin` writes them. */
   readonly origin: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -22,7 +23,10 @@ export interface ForeignRequest {
   readonly body?: string;
   /** Sent as long as the request has not left this origin. */
   readonly credential?: OriginCredential | undefined;
-  /** True only where this gateway put the URL together from a channel's base URL: an administrator chose its host, which need not be public. */
+  /**
+   * True only where this gateway put the URL together from a channel's base URL: an administrator chose its host, which need not be public.
+   * Then `credential` names the channel's origin.
+   */
   readonly isChannelUrl?: boolean | undefined;
   /** Otherwise a redirect is an answer like any other. */
   readonly followsRedirects: boolean;
@@ -65,10 +69,11 @@ export class ForeignFetch implements OnApplicationShutdown {
   /** Resolves at the head of the answer, whatever its status. Rejects with UpstreamError: `forbidden` where a hop may not be fetched. */
   async open(request: ForeignRequest): Promise<UpstreamCall> {
     let { credential } = request;
-    let url = this.read(request.url, request.isChannelUrl);
+    const isOwn = isAtChannel(request);
+    let url = isOwn ? new URL(request.url) : this.read(request.url);
     for (let redirects = 0; ; redirects += 1) {
-      if (credential && new URL(credential.origin).origin !== url.origin) credential = undefined;
-      const isTrusted = (redirects === 0 && request.isChannelUrl) || this.allowed.has(url);
+      if (credential?.origin !== url.origin) credential = undefined;
+      const isTrusted = (redirects === 0 && isOwn) || this.allowed.has(url);
       const headers = { ...OUR_HEADERS, ...request.headers, ...credential?.headers };
       const call = await this.send(request, { url, isTrusted, headers });
       const { location } = call.headers;
@@ -84,8 +89,7 @@ export class ForeignFetch implements OnApplicationShutdown {
     this.calls.stop();
   }
 
-  private read(text: string, isChannelUrl = false): URL {
-    if (isChannelUrl) return new URL(text);
+  private read(text: string): URL {
     const reading = readForeignUrl(text, this.allowed);
     if ('problem' in reading) throw new UpstreamError('forbidden', `the URL${reading.problem}`);
     return reading.url;
@@ -117,6 +121,13 @@ export class ForeignFetch implements OnApplicationShutdown {
     client.dispatch({ method, path: url.pathname + url.search, headers, body }, call);
     return call.started;
   }
+}
+
+/** A path may hold what makes another host of it: the host is believed only where it is the one that the credential is for. */
+function isAtChannel({ url, isChannelUrl, credential }: ForeignRequest): boolean {
+  if (!isChannelUrl || !credential || !URL.canParse(url)) return false;
+  const { origin, username, password } = new URL(url);
+  return origin === credential.origin && username === '' && password === '';
 }
 
 function limitsOf({ totalTimeoutMs = Infinity }: ForeignRequest): CallLimits {
