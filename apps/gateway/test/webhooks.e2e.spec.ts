@@ -1,0 +1,193 @@
+import { createHmac } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { startSystem, type System, type World } from '@tokenbay/testing';
+import OpenAI from 'openai';
+import { TaskEnder, WebhookReceiver } from './webhook-receiver.js';
+
+const SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
+
+const receiver = new WebhookReceiver();
+let system: System;
+let tasks: TaskEnder;
+
+beforeAll(async () => {
+  await receiver.start();
+  const env = { CONTENT_PROXY_ALLOW: receiver.host };
+  system = await startSystem({ gateway: env, admin: env });
+  tasks = new TaskEnder(system.databaseUrl);
+}, 60_000);
+
+afterAll(async () => {
+  await tasks.close();
+  await system.stop();
+  await receiver.stop();
+}, 60_000);
+
+const told = (webhookUrl: string): Promise<World> => system.world({ account: { webhookUrl, webhookSecret: SECRET } });
+
+interface Delivery {
+  readonly taskId: string;
+  readonly eventId: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly lastStatus: number | null;
+  readonly lastProblem: string | null;
+}
+
+async function deliveriesOf({ account }: World): Promise<Delivery[]> {
+  return (await system.admin.get<{ data: Delivery[] }>(`/accounts/${account.id}/webhook-deliveries`)).data;
+}
+
+const until = (isSo: () => boolean | Promise<boolean>, ms = 5_000) =>
+  system.gatewayProcess.waitUntil(async () => isSo(), ms);
+
+const untilState = (world: World, state: string) =>
+  until(async () => (await deliveriesOf(world)).every((delivery) => delivery.state === state));
+
+/** Makes what was put off due, as if the time had passed. */
+const pass = (world: World, hours = 0) =>
+  tasks.query(
+    `UPDATE webhook_delivery SET attempt_at = now(), created_at = created_at - $2 * interval '1 hour'
+     WHERE account_id = $1 AND state = 'pending'`,
+    [world.account.id, hours],
+  );
+
+const status =
+  (code: number, headers: Record<string, string> = {}) =>
+  (response: ServerResponse) =>
+    void response.writeHead(code, headers).end();
+
+describe('webhooks', () => {
+  it("tell of a completed video once, signed so that OpenAI's library takes it", async () => {
+    const world = await told(receiver.path('completed'));
+    const id = await tasks.end(world);
+    await until(() => receiver.at('completed').length > 0, 3_000);
+    const [{ headers, body }] = receiver.at('completed') as [ReturnType<WebhookReceiver['at']>[number]];
+    const client = new OpenAI({ apiKey: 'sk-unused' });
+    const event = await client.webhooks.unwrap(body, headers, SECRET);
+    const publicId = `video_${id.replaceAll('-', '')}`;
+    expect(event).toEqual({
+      ...{ object: 'event', id: headers['webhook-id'], type: 'video.completed', created_at: expect.any(Number) },
+      data: expect.objectContaining({
+        ...{ id: publicId, object: 'video', status: 'completed', progress: 100, model: 'video-1', seconds: '8' },
+        ...{ size: '720x1280', prompt: 'A lighthouse', error: null, completed_at: expect.any(Number) },
+      }),
+    });
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+    const hmac = createHmac('sha256', Buffer.alloc(32, 3)).update(signed).digest('base64');
+    expect(headers).toMatchObject({ 'content-type': 'application/json', 'webhook-signature': `v1,${hmac}` });
+    await expect(client.webhooks.unwrap(`${body} `, headers as Record<string, string>, SECRET)).rejects.toThrow();
+    await pause(2_500);
+    expect(receiver.at('completed')).toHaveLength(1);
+    expect(await deliveriesOf(world)).toMatchObject([
+      { taskId: publicId, eventId: headers['webhook-id'], state: 'delivered', attempts: 1, lastStatus: 204 },
+    ]);
+  }, 20_000);
+
+  it('tell of a failed video why', async () => {
+    const world = await told(receiver.path('failed'));
+    await tasks.end(world, 'failed');
+    await until(() => receiver.at('failed').length === 1);
+    expect(JSON.parse(receiver.at('failed')[0]?.body ?? '')).toMatchObject({
+      type: 'video.failed',
+      data: { status: 'failed', error: { code: 'upstream_failed', message: 'The provider could not do it.' } },
+    });
+  });
+
+  it('come again with the same id after an error, by themselves, and no more once they arrived', async () => {
+    let answers = 0;
+    const world = await told(
+      receiver.path(
+        'flaky',
+        (response) => void response.writeHead((answers += 1) === 1 ? 500 : 200).end('{"ok":true}'),
+      ),
+    );
+    await tasks.end(world);
+    await until(() => receiver.at('flaky').length === 2, 15_000);
+    const [first, second] = receiver.at('flaky');
+    expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+    expect(second?.body).toBe(first?.body);
+    expect(Number(second?.headers['webhook-timestamp'])).toBeGreaterThan(Number(first?.headers['webhook-timestamp']));
+    await untilState(world, 'delivered');
+    expect(await deliveriesOf(world)).toMatchObject([{ attempts: 2, lastStatus: 200, lastProblem: null }]);
+  }, 30_000);
+
+  it('are given up after a day, and at once where the receiver is gone for good', async () => {
+    const world = await told(receiver.path('down', status(503)));
+    const gone = await told(receiver.path('gone', status(410)));
+    await Promise.all([tasks.end(world), tasks.end(gone)]);
+    await untilState(gone, 'failed');
+    await until(async () => (await deliveriesOf(world))[0]?.lastStatus === 503);
+    expect((await deliveriesOf(world))[0]?.state).toBe('pending');
+    await pass(world, 24);
+    await untilState(world, 'failed');
+    expect(await deliveriesOf(world)).toMatchObject([{ attempts: 2, lastProblem: 'answered 503' }]);
+    await pause(2_500);
+    expect([receiver.at('down').length, receiver.at('gone').length]).toEqual([2, 1]);
+  }, 20_000);
+
+  it('are given up where the account wants none any more', async () => {
+    const world = await told(receiver.path('unwanted', status(500)));
+    await tasks.end(world);
+    await until(async () => (await deliveriesOf(world))[0]?.lastStatus === 500);
+    await system.admin.patch(`/accounts/${world.account.id}`, { webhookUrl: null });
+    await pass(world);
+    await untilState(world, 'failed');
+    expect(receiver.at('unwanted')).toHaveLength(1);
+  });
+
+  it('follow no redirect, and read no endless answer', async () => {
+    const moved = await told(receiver.path('moved', status(307, { location: receiver.path('elsewhere') })));
+    const endless = await told(
+      receiver.path('endless', (response) => {
+        const more = setInterval(() => response.write('x'.repeat(1_000)), 5);
+        response.on('close', () => clearInterval(more));
+      }),
+    );
+    await Promise.all([tasks.end(moved), tasks.end(endless)]);
+    await untilState(endless, 'delivered');
+    await until(async () => (await deliveriesOf(moved))[0]?.lastProblem === 'answered 307');
+    expect(receiver.at('elsewhere')).toEqual([]);
+  });
+
+  it.each([
+    'https://127.0.0.1:PORT/',
+    'http://localhost:PORT/',
+    'https://169.254.169.254/',
+    'https://[::ffff:127.0.0.1]:PORT/',
+  ])('are not sent to %s, however it came to stand there', async (url) => {
+    const seen = receiver.received.length;
+    const world = await told(receiver.path('inside'));
+    await tasks.query('UPDATE webhook_endpoint SET url = $2 WHERE account_id = $1', [
+      world.account.id,
+      url.replace('127.0.0.1:PORT', '127.0.0.1:8443').replace('PORT', receiver.host.split(':')[1] ?? ''),
+    ]);
+    await tasks.end(world);
+    await until(async () => (await deliveriesOf(world))[0]?.lastProblem != null);
+    const [delivery] = await deliveriesOf(world);
+    expect(delivery).toMatchObject({
+      state: 'pending',
+      lastStatus: null,
+      lastProblem: expect.stringMatching(/^forbidden/),
+    });
+    expect(receiver.received).toHaveLength(seen);
+  });
+
+  it("reach others while one account's receiver hangs", async () => {
+    const hanging = await told(receiver.path('hanging', () => undefined));
+    for (let count = 0; count < 20; count += 1) await tasks.end(hanging);
+    await until(() => receiver.at('hanging').length >= 4);
+    const world = await told(receiver.path('others'));
+    await tasks.end(world);
+    await until(() => receiver.at('others').length === 1, 3_000);
+    expect(receiver.at('hanging').length).toBeLessThanOrEqual(4);
+  }, 20_000);
+
+  it('are counted in the metrics', async () => {
+    const text = await (await fetch(system.metricsUrl)).text();
+    for (const result of ['delivered', 'put_off', 'given_up'])
+      expect(text).toMatch(new RegExp(`tokenbay_webhook_attempts_total\\{result="${result}"\\} [1-9]`));
+    expect(text).toMatch(/^tokenbay_webhook_deliveries_pending \d+$/m);
+  });
+});
