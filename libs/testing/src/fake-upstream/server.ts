@@ -9,6 +9,7 @@ import { AZURE } from './azure-openai/protocol.js';
 import { BESIDE_CHATS } from './beside-chats/protocol.js';
 import { MEDIA } from './media/protocol.js';
 import { OPENAI } from './openai-chat/protocol.js';
+import { OPENAI_RESPONSES } from './openai-responses/protocol.js';
 import type { Protocol, ProviderError } from './protocol.js';
 import { read } from './read-request.js';
 import { RequestLog } from './request-log.js';
@@ -22,7 +23,7 @@ export interface FakeUpstreamOptions {
 
 const LOG_SIZE_MAX = 20_000;
 /** The first speaks wherever nobody else does. */
-const PROTOCOLS: readonly Protocol[] = [OPENAI, BESIDE_CHATS, AZURE, MEDIA, ANTHROPIC];
+const PROTOCOLS: readonly Protocol[] = [OPENAI, OPENAI_RESPONSES, BESIDE_CHATS, AZURE, MEDIA, ANTHROPIC];
 
 /** A server that speaks the protocols of upstream providers and misbehaves on demand. */
 export function createFakeUpstream(options: FakeUpstreamOptions = {}): { server: Server; log: RequestLog } {

@@ -1,5 +1,6 @@
 import type { Behaviour } from '../behaviours.js';
 import type { ReportedUsage } from '../request-log.js';
+import { FREE_TEXT_ARGUMENTS } from '../openai-chat/compose-answer.js';
 import type { Block, Body } from './blocks.js';
 
 /** What all bodies and events of one answer share. */
@@ -40,7 +41,7 @@ export function composeMessage(head: MessageHead, body: Body, behaviour: Behavio
   const pieces = isCut ? words.slice(0, Number(body['max_tokens'])) : words;
   const calls = names.map((name, index): ComposedBlock => ({
     type: 'tool_use',
-    pieces: ARGUMENTS,
+    pieces: argumentsOf(body, name),
     id: `toolu_01Fake${index}`,
     name,
   }));
@@ -73,6 +74,13 @@ function untilStop(text: string, stops: unknown): { written: string; reason: str
   const [first] = found.sort((a, b) => text.indexOf(a) - text.indexOf(b));
   if (first === undefined) return { written: text, reason: 'end_turn', sequence: null };
   return { written: text.slice(0, text.indexOf(first)), reason: 'stop_sequence', sequence: first };
+}
+
+/** A tool that takes one free text is called with one. */
+function argumentsOf(body: Body, name: string): string[] {
+  const tools = (body['tools'] ?? []) as { name: string; input_schema?: { required?: string[] } }[];
+  const required = tools.find((tool) => tool.name === name)?.input_schema?.required;
+  return required?.join() === 'input' ? FREE_TEXT_ARGUMENTS : ARGUMENTS;
 }
 
 /** A named tool, or the first where one must be called; `auto` answers with text. */

@@ -20,6 +20,15 @@ const DEMO_TEXT =
   'it was checked, streamed word by word, counted and charged like any other. Connect a real channel whenever you like.';
 const REFUSAL = "I'm sorry, I can't assist with that.";
 const ARGUMENTS = ['{"', 'location', '":"', 'Lisbon', ', Portugal', '","', 'unit', '":"', 'celsius', '"}'];
+/** In pieces that cut its escapes. */
+export const FREE_TEXT_ARGUMENTS = [
+  '{"inp',
+  'ut": "*** Begin Patch\\',
+  'n+\\"K\\u00',
+  'f6ln\\" \\ud83c',
+  '\\udf0d\\n',
+  '*** End Patch"}',
+];
 const WORDS = ['bay', 'tide', 'harbour', 'lantern', 'anchor', 'gull', 'mast', 'pier'];
 const split = (text: string): string[] => text.match(/\s*\S+/g) ?? [];
 const TEXT_PIECES = split(TEXT);
@@ -34,7 +43,7 @@ export function composeAnswer(body: ChatBody, behaviour: Behaviour): Composition
       ? untilStop(textPieces(body, behaviour), body['stop'])
       : kind === 'refusal'
         ? split(REFUSAL)
-        : ARGUMENTS;
+        : argumentsOf(body, toolName);
   const tokensMax = body['max_completion_tokens'] ?? body['max_tokens'];
   const isCut = typeof tokensMax === 'number' && tokensMax < whole.length && !behaviour.has('usage');
   const pieces = isCut ? whole.slice(0, tokensMax) : whole;
@@ -69,6 +78,13 @@ function finishReason(kind: Composition['kind'], isCut: boolean, behaviour: Beha
   if (behaviour.has('content-filter')) return 'content_filter';
   if (isCut) return 'length';
   return kind === 'tool_calls' ? 'tool_calls' : 'stop';
+}
+
+/** A tool that takes one free text is called with one. */
+function argumentsOf(body: ChatBody, name: string | undefined): string[] {
+  const tools = (body['tools'] ?? []) as { function?: { name?: string; parameters?: { required?: string[] } } }[];
+  const required = tools.find((tool) => tool.function?.name === name)?.function?.parameters?.required;
+  return required?.join() === 'input' ? FREE_TEXT_ARGUMENTS : ARGUMENTS;
 }
 
 /** A named or required tool is called; `auto` answers with text. */
