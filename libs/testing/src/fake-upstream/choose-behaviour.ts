@@ -22,8 +22,8 @@ export class BehaviourChooser {
   }
 
   choose(request: IncomingMessage, model: string): Behaviour {
-    const { authorization, 'x-api-key': apiKey, 'x-fake': header } = request.headers;
-    const credential = authorization ?? (typeof apiKey === 'string' ? apiKey : undefined);
+    const { authorization, 'x-api-key': apiKey, 'x-goog-api-key': googleKey, 'x-fake': header } = request.headers;
+    const credential = [authorization, apiKey, googleKey].find((value) => typeof value === 'string');
     let behaviour = this.whileItLasts(model, Behaviour.ofName(model));
     const order = this.orders.size > 0 ? this.orders.get(model) : undefined;
     if (order) behaviour = behaviour.with(this.whileItLasts(`order ${model}`, order));

@@ -24,6 +24,8 @@ export interface ErrorForm {
 export interface Protocol {
   routes: { method: string; path: RegExp; handle: (exchange: Exchange) => Promise<void> }[];
   errors: ErrorForm;
+  /** The model that a path names; absent where it stands in the body. */
+  modelOf?: (path: string) => string;
   /** What a request without a proper credential is refused with, or null. */
   authenticate(request: IncomingMessage): ProviderError | null;
 }

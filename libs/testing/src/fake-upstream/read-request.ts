@@ -8,6 +8,7 @@ const badRequest: ProviderError = { status: 400, message: '', type: 'invalid_req
 export function read(exchange: Exchange, body: Buffer): ProviderError | null {
   if (exchange.entry.method !== 'POST') return null;
   const type = exchange.request.headers['content-type'] ?? '';
+  if (type === '' && body.length === 0) return null;
   if (type.startsWith('multipart/form-data')) return readForm(exchange, body, type);
   const text = body.toString('utf8');
   exchange.entry.body = text;

@@ -103,12 +103,13 @@ function fingerprint(key: string | undefined): string | null {
 }
 
 function masked(entry: LoggedRequest): LoggedRequest {
-  const { authorization, 'x-api-key': apiKey, ...rest } = entry.headers;
+  const { authorization, 'x-api-key': apiKey, 'x-goog-api-key': googleKey, ...rest } = entry.headers;
   const headers = {
     ...rest,
     ...(authorization !== undefined && { authorization: authorization.replace(/\S+$/, '***') }),
     ...(apiKey !== undefined && { 'x-api-key': '***' }),
+    ...(googleKey !== undefined && { 'x-goog-api-key': '***' }),
   };
-  const key = authorization?.replace(/^Bearer /, '') ?? (typeof apiKey === 'string' ? apiKey : undefined);
+  const key = [authorization?.replace(/^Bearer /, ''), apiKey, googleKey].find((value) => typeof value === 'string');
   return { ...entry, headers, keyFingerprint: fingerprint(key) };
 }

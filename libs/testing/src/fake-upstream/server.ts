@@ -10,6 +10,7 @@ import { BESIDE_CHATS } from './beside-chats/protocol.js';
 import { MEDIA } from './media/protocol.js';
 import { OPENAI } from './openai-chat/protocol.js';
 import { OPENAI_RESPONSES } from './openai-responses/protocol.js';
+import { VIDEOS } from './videos/protocols.js';
 import type { Protocol, ProviderError } from './protocol.js';
 import { read } from './read-request.js';
 import { RequestLog } from './request-log.js';
@@ -23,7 +24,7 @@ export interface FakeUpstreamOptions {
 
 const LOG_SIZE_MAX = 20_000;
 /** The first speaks wherever nobody else does. */
-const PROTOCOLS: readonly Protocol[] = [OPENAI, OPENAI_RESPONSES, BESIDE_CHATS, AZURE, MEDIA, ANTHROPIC];
+const PROTOCOLS: readonly Protocol[] = [OPENAI, OPENAI_RESPONSES, BESIDE_CHATS, AZURE, MEDIA, ANTHROPIC, ...VIDEOS];
 
 /** A server that speaks the protocols of upstream providers and misbehaves on demand. */
 export function createFakeUpstream(options: FakeUpstreamOptions = {}): { server: Server; log: RequestLog } {
@@ -57,7 +58,8 @@ async function serve(exchange: Exchange, body: Buffer, chooser: BehaviourChooser
   try {
     const { protocol, handle } = findRoute(exchange);
     const refusal = read(exchange, body) ?? protocol.authenticate(exchange.request);
-    const model = typeof exchange.body['model'] === 'string' ? exchange.body['model'] : '';
+    const inBody = typeof exchange.body['model'] === 'string' ? exchange.body['model'] : '';
+    const model = protocol.modelOf?.(exchange.entry.path) ?? inBody;
     exchange.behaviour = chooser.choose(exchange.request, model);
     exchange.entry.behaviour = exchange.behaviour.text;
     if (!handle) return await deliver(exchange, errorAnswer(unknownUrl(exchange), protocol.errors));

@@ -26,6 +26,11 @@ export class FakeUpstreamClient {
     return `http://127.0.0.1:${this.port}/v1`;
   }
 
+  /** Where the providers whose paths begin otherwise are: `/v1beta` Gemini, `/api/v3` Ark, `/api/v1` DashScope. */
+  get origin(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
   get pid(): number {
     return this.program.pid;
   }
