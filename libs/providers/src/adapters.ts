@@ -1,7 +1,8 @@
 import { ANTHROPIC_ADAPTER } from './anthropic/index.js';
 import { createAzureAdapter } from './azure-openai/index.js';
 import { DASHSCOPE_ADAPTER } from './dashscope/index.js';
-import { readGoogleFailure, VEO_WIRE } from './gemini-veo/index.js';
+import { GEMINI_ADAPTER } from './gemini/index.js';
+import { VEO_WIRE } from './gemini-veo/index.js';
 import type { OpenAiDialect } from './openai/endpoint.js';
 import { createOpenAiAdapter } from './openai/index.js';
 import { RESPONSES_WIRE } from './openai-responses/index.js';
@@ -27,14 +28,8 @@ export const OPENAI_DIALECTS: readonly OpenAiDialect[] = [
   ...PRESETS,
 ];
 
-/** Gemini serves videos. */
-const GEMINI: ProviderAdapter = {
-  name: 'gemini',
-  headers: (secret) => ({ 'x-goog-api-key': secret }),
-  wires: [],
-  video: VEO_WIRE,
-  readFailure: readGoogleFailure,
-};
+/** Gemini serves videos beside text. */
+const GEMINI: ProviderAdapter = { ...GEMINI_ADAPTER, video: VEO_WIRE };
 
 /** OpenAI's format at addresses of one's own. */
 const AZURE_DIALECT: OpenAiDialect = {

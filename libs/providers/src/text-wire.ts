@@ -51,6 +51,8 @@ export interface PassThroughWire {
 export interface ScanTerms {
   readonly choices: number;
   readonly wantsUsage: boolean;
+  /** The content type of what the client gets: Gemini's streams are events or one JSON array. Events where absent. */
+  readonly streamType?: string;
 }
 
 /** Follows a stream that passes through. */
@@ -59,12 +61,14 @@ export interface StreamScanner {
   read(data: string): ScannedEvent | undefined;
   /** True once an event of the answer itself was read: from then on no other channel is tried. */
   readonly hasBegun: boolean;
-  /** What follows the tail: Chat's `[DONE]` (the upstream's own is hidden), Messages' `message_stop` unless it was read; else empty. */
+  /** What follows the tail: Chat's `[DONE]` (the upstream's own is hidden), Messages' `message_stop` unless it was read, the end of Gemini's array; else empty. */
   readonly terminator: string;
-  /** What the dialect's error event must tell of the stream so far (Responses: its response and sequence number); absent elsewhere. */
+  /** What the dialect's error must tell of the stream so far (Responses: its response and sequence number; Gemini: whether its array was begun). */
   readonly progress?: JsonObject | undefined;
   /** What was delivered so far of what is no token; absent in streams of text. */
   readonly pieces?: PieceUsage | undefined;
+  /** True where the client gets no events but another form: then only what the scanner writes passes. */
+  readonly isReframed?: boolean;
 }
 
 /** One scanned event. Nothing in it but what the relay needs; it is made once per event of every stream. */

@@ -3,7 +3,7 @@ import { type Channel, ChannelCatalog, ChannelHealth, type ChannelKey, type Chan
 import { DomainError } from '@tokenbay/errors';
 import { ModelCatalog } from '@tokenbay/models';
 import { GatewayJobs } from '@tokenbay/platform';
-import { DroppedFields } from '@tokenbay/protocol';
+import { type CanonicalCall, DroppedFields } from '@tokenbay/protocol';
 import {
   cleanMessage,
   findAdapter,
@@ -23,8 +23,12 @@ const TEST_MS = 12_000;
 const ANSWER_BYTES_MAX = 1_048_576;
 /** Enough for models that refuse a smaller limit. */
 const OUTPUT_TOKENS_MAX = 16;
-/** As every format of messages takes it. */
-const QUESTION = { messages: [{ role: 'user', content: 'Hi' }], max_tokens: OUTPUT_TOKENS_MAX };
+const QUESTION: CanonicalCall = {
+  turns: [{ role: 'user', content: [{ type: 'text', text: 'Hi' }] }],
+  tools: [],
+  output: { choices: 1, modalities: ['text'], tokensMax: OUTPUT_TOKENS_MAX },
+  ...{ sampling: {}, attribution: {}, caching: {}, safety: [] },
+};
 
 /** What a test of a channel found. */
 interface ChannelTestResult {
@@ -113,7 +117,7 @@ export class ChannelTester implements OnApplicationBootstrap {
   }
 
   private async ask({ channel, model, adapter, wire }: Trial, secret: string): Promise<Verdict & { error: unknown }> {
-    const { passThrough } = wire;
+    const { passThrough, conversion } = wire;
     const upstreamModel = channel.models.get(model) ?? model;
     const limit = { outputTokensMax: OUTPUT_TOKENS_MAX, outputTokensHeld: OUTPUT_TOKENS_MAX };
     const terms = { upstreamModel, isStream: false, ...limit, dropped: new DroppedFields() };
@@ -127,7 +131,7 @@ export class ChannelTester implements OnApplicationBootstrap {
         'content-type': 'application/json',
         'user-agent': 'tokenbay-gateway',
       },
-      body: JSON.stringify(passThrough.amendRequest({ model, ...QUESTION }, terms)),
+      body: JSON.stringify(conversion.writeRequest(QUESTION, terms)),
       limits: { connectTimeoutMs, firstByteTimeoutMs: TEST_MS, idleTimeoutMs: TEST_MS, totalTimeoutMs: TEST_MS },
     });
     try {

@@ -57,7 +57,8 @@ describe('errors in the middle of a stream', () => {
     const json =
       '{"error":{"code":504,"message":"Too late.","status":"DEADLINE_EXCEEDED","type":"timeout_error","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"upstream_timeout","domain":"gateway"}]}}';
     expect(gemini.renderStreamError(timeout)).toBe(`data: ${json}\r\n\r\n`);
-    expect(gemini.renderArrayStreamError(timeout)).toBe(`,${json}]`);
+    expect(gemini.renderArrayStreamError(timeout, true)).toBe(`,${json}]`);
+    expect(gemini.renderArrayStreamError(timeout, false)).toBe(`[${json}]`);
   });
 
   it('stay one line of the stream whatever the message holds', () => {

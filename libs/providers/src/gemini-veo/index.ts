@@ -1,5 +1,4 @@
 import type { VideoWire } from '../video-wire.js';
-export { readGoogleFailure } from './errors.js';
 import { readVeoProgress, readVeoSubmission } from './progress.js';
 import { writeVeoSubmission } from './request.js';
 

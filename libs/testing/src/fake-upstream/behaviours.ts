@@ -17,6 +17,7 @@ const DIRECTIVES = {
   refusal: '',
   images: null,
   'content-filter': '',
+  'blocked-prompt': '',
   'huge-line': '2097152',
   'invalid-utf8': '',
   'numbers-only': '',

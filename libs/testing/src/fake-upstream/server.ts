@@ -8,6 +8,7 @@ import { ANTHROPIC } from './anthropic-messages/protocol.js';
 import { AZURE } from './azure-openai/protocol.js';
 import { BESIDE_CHATS } from './beside-chats/protocol.js';
 import { MEDIA } from './media/protocol.js';
+import { GEMINI } from './gemini-generate/protocol.js';
 import { OPENAI } from './openai-chat/protocol.js';
 import { OPENAI_RESPONSES } from './openai-responses/protocol.js';
 import { VIDEOS } from './videos/protocols.js';
@@ -24,7 +25,7 @@ export interface FakeUpstreamOptions {
 
 const LOG_SIZE_MAX = 20_000;
 /** The first speaks wherever nobody else does. */
-const PROTOCOLS: readonly Protocol[] = [OPENAI, OPENAI_RESPONSES, BESIDE_CHATS, AZURE, MEDIA, ANTHROPIC, ...VIDEOS];
+const PROTOCOLS: readonly Protocol[] = [OPENAI, OPENAI_RESPONSES, BESIDE_CHATS, AZURE, MEDIA, ANTHROPIC, ...VIDEOS, GEMINI];
 
 /** A server that speaks the protocols of upstream providers and misbehaves on demand. */
 export function createFakeUpstream(options: FakeUpstreamOptions = {}): { server: Server; log: RequestLog } {

@@ -87,7 +87,7 @@ export class PassThroughStream implements StreamExchange {
   private accept({ raw, data }: SseEvent): void {
     if (this.isTerminated || this.failure) return;
     if (data === undefined) {
-      if (this.hasBegun && !this.hasFinished) this.forward(raw);
+      if (this.hasBegun && !this.hasFinished && !this.terms.scanner.isReframed) this.forward(raw);
       return;
     }
     const event = this.terms.scanner.read(data);

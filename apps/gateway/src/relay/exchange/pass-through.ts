@@ -43,9 +43,10 @@ export class PassThrough implements Exchange {
 
   openStream(): StreamExchange {
     const { call, wire, writeTerms, terms } = this.parts;
+    const { choices, wantsUsage, renderer } = call;
     return new PassThroughStream({
-      scanner: wire.passThrough.openScanner({ choices: call.choices, wantsUsage: call.wantsUsage }),
-      renderer: call.renderer,
+      scanner: wire.passThrough.openScanner({ choices, wantsUsage, streamType: renderer.streamType }),
+      renderer,
       textCharactersMax: terms.textCharactersMax,
       droppedFields: writeTerms.dropped.list,
     });

@@ -33,9 +33,9 @@ export function renderStreamError(view: ErrorView): string {
   return `data: ${midStreamError(view)}\r\n\r\n`;
 }
 
-/** The last element of a stream that is one JSON array, and the array's end. */
-export function renderArrayStreamError(view: ErrorView): string {
-  return `,${midStreamError(view)}]`;
+/** The last element of a stream that is one JSON array, and the array's end; its beginning too where nothing has been sent. */
+export function renderArrayStreamError(view: ErrorView, hasElements: boolean): string {
+  return `${hasElements ? ',' : '['}${midStreamError(view)}]`;
 }
 
 /** Mid-stream alone `code` is the status as a number: Google's Python library crashes on a string there. Ours is `details[0].reason`. */

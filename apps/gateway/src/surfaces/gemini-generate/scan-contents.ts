@@ -3,8 +3,8 @@ import type { JsonObject } from '@tokenbay/providers';
 import { invalid, needObject, readObject } from '../body-reader.js';
 
 const CONTENTS_MAX = 100_000;
-/** Files that were uploaded to Google, which belong to whoever holds the key of the channel. */
-const STORED_FILE = /^(?:https?:\/\/[a-z0-9.-]*googleapis\.com(?::\d+)?\/|gs:\/\/|files\/)/i;
+/** Where files are kept that belong to whoever holds the key of the channel. */
+const GOOGLE_HOST = /(?:^|\.)googleapis\.com\.?$/i;
 /** Parts that say what their words say. */
 const TEXT_FIELDS = ['text', 'functionCall', 'functionResponse', 'executableCode', 'codeExecutionResult'];
 
@@ -89,10 +89,11 @@ function isAudible(type: unknown): boolean {
   return typeof type !== 'string' || /^(?:audio|video)\//i.test(type);
 }
 
-/** What one customer has stored another must not read. */
+/** What one customer has stored another must not read: only addresses of elsewhere are taken. */
 function assertNotStored(uri: unknown, at: string): void {
   if (typeof uri !== 'string') throw invalid(at, 'is required and must be a string');
-  if (!STORED_FILE.test(uri)) return;
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && !GOOGLE_HOST.test(url.hostname)) return;
   throw new DomainError('not_implemented', 'fileUri', {
     param: at,
     message: `${at}: files stored at a provider are not offered; send the data itself.`,

@@ -5,13 +5,18 @@ import type { Call, CountedInput } from '../../relay/call.js';
 import type { RelayService } from '../../relay/relay.service.js';
 import { toCamelFields } from './camel-fields.js';
 import { readCountedInput } from './counted-input.js';
+import { readGenerateCall, readStreamCall } from './request.js';
 import { type GeminiAsk, readGeminiTarget } from './gemini-ask.js';
 
 /** What becomes of a request: it is forwarded as a call, or counted here for nothing. */
 type Verb = { readonly forward: (ask: GeminiAsk) => Call } | { readonly count: (ask: GeminiAsk) => CountedInput };
 
 /** The verbs that are offered: one row each. */
-const VERBS: ReadonlyMap<string, Verb> = new Map([['countTokens', { count: readCountedInput }]]);
+const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
+  ['generateContent', { forward: readGenerateCall }],
+  ['streamGenerateContent', { forward: readStreamCall }],
+  ['countTokens', { count: readCountedInput }],
+]);
 
 /** True where the request's verb is offered. */
 export function isVerbOffered(request: Pick<FastifyRequest, 'params'>): boolean {

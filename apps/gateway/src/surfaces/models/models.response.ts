@@ -33,6 +33,8 @@ export interface GeminiModelResponse {
   readonly supportedGenerationMethods: readonly string[];
 }
 
+const TEXT_METHODS = ['generateContent', 'countTokens'];
+
 export interface GeminiModelsResponse {
   readonly models: readonly GeminiModelResponse[];
 }
@@ -67,8 +69,7 @@ export function toGeminiModel(model: Model): GeminiModelResponse {
     displayName: model.displayName,
     ...(model.contextTokensMax !== null && { inputTokenLimit: model.contextTokensMax }),
     ...(model.outputTokensMax !== null && { outputTokenLimit: model.outputTokensMax }),
-    // Gemini's verbs are not offered yet.
-    supportedGenerationMethods: [],
+    supportedGenerationMethods: model.capabilities.has('text') ? TEXT_METHODS : [],
   };
 }
 

@@ -1,0 +1,23 @@
+import type { ProviderAdapter } from '../provider-adapter.js';
+import { amendRequest } from './amend-request.js';
+import { endpointOf } from './endpoint.js';
+import { readFailure } from './errors.js';
+import { writeRequest } from './request.js';
+import { readAnswer, readPassing } from './response.js';
+import { GenerateScanner } from './scanner.js';
+import { GenerateReader } from './stream.js';
+
+/** Google's Gemini API. */
+export const GEMINI_ADAPTER: ProviderAdapter = {
+  name: 'gemini',
+  headers: (secret) => ({ 'x-goog-api-key': secret }),
+  wires: [
+    {
+      format: 'gemini-generate',
+      endpoint: endpointOf,
+      passThrough: { amendRequest, readAnswer: readPassing, openScanner: (terms) => new GenerateScanner(terms) },
+      conversion: { writeRequest, readAnswer, openReader: () => new GenerateReader() },
+    },
+  ],
+  readFailure,
+};

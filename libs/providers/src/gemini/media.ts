@@ -1,0 +1,43 @@
+import type { AudioPart, DroppedFields, FilePart, ImagePart, MediaSource } from '@tokenbay/protocol';
+import type { JsonObject } from '../provider.js';
+
+/** What a result of a function can hold beside its words. */
+const SHOWN_IN_RESULTS = new Set(['image/png', 'image/jpeg', 'image/webp', 'application/pdf', 'text/plain']);
+/** Files kept at the provider belong to whoever holds the channel's key. */
+const GOOGLE_HOST = /(?:^|\.)googleapis\.com\.?$/i;
+const TYPES: Readonly<Record<string, string>> = {
+  ...{ png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', webp: 'image/webp', heic: 'image/heic' },
+  ...{ pdf: 'application/pdf', txt: 'text/plain', mp3: 'audio/mp3', wav: 'audio/wav', mp4: 'video/mp4' },
+};
+
+/** Writes a picture, a document or sound. Throws `conversion_not_implemented` for a file that is kept at the provider. */
+export function writeMedia(part: ImagePart | FilePart | AudioPart, dropped: DroppedFields): JsonObject[] {
+  const { source } = part;
+  if (part.type !== 'file') {
+    if (part.type === 'image') dropped.dropIfSet('image_url.detail', part.detail === 'auto' ? undefined : part.detail);
+    return [writeSource(source, dropped)];
+  }
+  if (part.wantsCitations) dropped.drop('citations');
+  const words = [part.name, part.context].filter((text) => text !== undefined);
+  if (source.kind === 'text') return [{ text: [...words, source.text].join('\n') }];
+  return [...(words.length > 0 ? [{ text: words.join('\n') }] : []), writeSource(source, dropped)];
+}
+
+/** The picture or document as a part of a result; undefined where results cannot hold it. */
+export function writeResultMedia({ source }: ImagePart | FilePart | AudioPart): JsonObject | undefined {
+  if (source.kind !== 'base64' || !SHOWN_IN_RESULTS.has(source.mediaType)) return undefined;
+  return { inlineData: { mimeType: source.mediaType, data: source.data } };
+}
+
+function writeSource(source: MediaSource, dropped: DroppedFields): JsonObject {
+  if (source.kind === 'text') return { text: source.text };
+  if (source.kind === 'base64') return { inlineData: { mimeType: source.mediaType, data: source.data } };
+  if (!URL.canParse(source.url) || GOOGLE_HOST.test(new URL(source.url).hostname)) return dropped.refuse('file');
+  const mimeType = source.mediaType ?? typeOf(source.url);
+  return { fileData: { fileUri: source.url, ...(mimeType !== undefined && { mimeType }) } };
+}
+
+function typeOf(url: string): string | undefined {
+  const [, ending = ''] = /\.([a-z0-9]{2,4})$/i.exec(new URL(url).pathname) ?? [];
+  return TYPES[ending.toLowerCase()];
+}
