@@ -24,7 +24,6 @@ import { OpenAiResponsesController } from './surfaces/openai-responses/openai-re
 import { RerankController } from './surfaces/rerank/rerank.controller.js';
 import { VideosController } from './surfaces/videos/videos.controller.js';
 import { TasksGatewayModule } from './tasks/tasks-gateway.module.js';
-import { ContentModule } from './tasks/content.module.js';
 import { WebhookSenderModule } from './webhooks/webhook-sender.module.js';
 import { WORKER_ROLE, WorkerRole } from './workers/worker-role.js';
 
@@ -50,7 +49,6 @@ export class GatewayModule {
         HealthModule,
         RelayModule,
         TasksGatewayModule,
-        ContentModule,
         WebhookSenderModule,
       ],
       controllers: [

@@ -3,7 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startSystem, type System, type World } from '@tokenbay/testing';
 import OpenAI from 'openai';
-import { TaskEnder, WebhookReceiver } from './webhook-receiver.js';
+import { TaskEnder } from './task-ender.js';
+import { WebhookReceiver } from './webhook-receiver.js';
 
 const SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
 
@@ -61,12 +62,12 @@ const status =
 describe('webhooks', () => {
   it("tell of a completed video once, signed so that OpenAI's library takes it", async () => {
     const world = await told(receiver.path('completed'));
-    const id = await tasks.end(world);
+    const id = await tasks.complete(world);
     await until(() => receiver.at('completed').length > 0, 3_000);
     const [{ headers, body }] = receiver.at('completed') as [ReturnType<WebhookReceiver['at']>[number]];
     const client = new OpenAI({ apiKey: 'sk-unused' });
     const event = await client.webhooks.unwrap(body, headers, SECRET);
-    const publicId = `video_${id.replaceAll('-', '')}`;
+    const publicId = TaskEnder.publicIdOf(id);
     expect(event).toEqual({
       ...{ object: 'event', id: headers['webhook-id'], type: 'video.completed', created_at: expect.any(Number) },
       data: expect.objectContaining({
@@ -87,7 +88,7 @@ describe('webhooks', () => {
 
   it('tell of a failed video why', async () => {
     const world = await told(receiver.path('failed'));
-    await tasks.end(world, 'failed');
+    await tasks.fail(world);
     await until(() => receiver.at('failed').length === 1);
     expect(JSON.parse(receiver.at('failed')[0]?.body ?? '')).toMatchObject({
       type: 'video.failed',
@@ -103,7 +104,7 @@ describe('webhooks', () => {
         (response) => void response.writeHead((answers += 1) === 1 ? 500 : 200).end('{"ok":true}'),
       ),
     );
-    await tasks.end(world);
+    await tasks.complete(world);
     await until(() => receiver.at('flaky').length === 2, 15_000);
     const [first, second] = receiver.at('flaky');
     expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
@@ -116,7 +117,7 @@ describe('webhooks', () => {
   it('are given up after a day, and at once where the receiver is gone for good', async () => {
     const world = await told(receiver.path('down', status(503)));
     const gone = await told(receiver.path('gone', status(410)));
-    await Promise.all([tasks.end(world), tasks.end(gone)]);
+    await Promise.all([tasks.complete(world), tasks.complete(gone)]);
     await untilState(gone, 'failed');
     await until(async () => (await deliveriesOf(world))[0]?.lastStatus === 503);
     expect((await deliveriesOf(world))[0]?.state).toBe('pending');
@@ -129,7 +130,7 @@ describe('webhooks', () => {
 
   it('are given up where the account wants none any more', async () => {
     const world = await told(receiver.path('unwanted', status(500)));
-    await tasks.end(world);
+    await tasks.complete(world);
     await until(async () => (await deliveriesOf(world))[0]?.lastStatus === 500);
     await system.admin.patch(`/accounts/${world.account.id}`, { webhookUrl: null });
     await pass(world);
@@ -145,7 +146,7 @@ describe('webhooks', () => {
         response.on('close', () => clearInterval(more));
       }),
     );
-    await Promise.all([tasks.end(moved), tasks.end(endless)]);
+    await Promise.all([tasks.complete(moved), tasks.complete(endless)]);
     await untilState(endless, 'delivered');
     await until(async () => (await deliveriesOf(moved))[0]?.lastProblem === 'answered 307');
     expect(receiver.at('elsewhere')).toEqual([]);
@@ -163,7 +164,7 @@ describe('webhooks', () => {
       world.account.id,
       url.replace('127.0.0.1:PORT', '127.0.0.1:8443').replace('PORT', receiver.host.split(':')[1] ?? ''),
     ]);
-    await tasks.end(world);
+    await tasks.complete(world);
     await until(async () => (await deliveriesOf(world))[0]?.lastProblem != null);
     const [delivery] = await deliveriesOf(world);
     expect(delivery).toMatchObject({
@@ -176,10 +177,10 @@ describe('webhooks', () => {
 
   it("reach others while one account's receiver hangs", async () => {
     const hanging = await told(receiver.path('hanging', () => undefined));
-    for (let count = 0; count < 20; count += 1) await tasks.end(hanging);
+    for (let count = 0; count < 20; count += 1) await tasks.complete(hanging);
     await until(() => receiver.at('hanging').length >= 4);
     const world = await told(receiver.path('others'));
-    await tasks.end(world);
+    await tasks.complete(world);
     await until(() => receiver.at('others').length === 1, 3_000);
     expect(receiver.at('hanging').length).toBeLessThanOrEqual(4);
   }, 20_000);

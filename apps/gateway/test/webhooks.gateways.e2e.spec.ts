@@ -1,5 +1,6 @@
 import { startSystem, type System, type World } from '@tokenbay/testing';
-import { TaskEnder, WebhookReceiver } from './webhook-receiver.js';
+import { TaskEnder } from './task-ender.js';
+import { WebhookReceiver } from './webhook-receiver.js';
 
 const receiver = new WebhookReceiver();
 let system: System;
@@ -29,7 +30,7 @@ describe('several gateways', () => {
   it('send each webhook once between them', async () => {
     const others = [await system.addGateway(), await system.addGateway()];
     const world = await told(receiver.path('shared'));
-    await Promise.all(Array.from({ length: 40 }, () => tasks.end(world)));
+    await Promise.all(Array.from({ length: 40 }, () => tasks.complete(world)));
     await until(async () => (await countState(world, 'delivered')) === 40);
     expect(new Set(idsAt('shared')).size).toBe(40);
     expect(idsAt('shared')).toHaveLength(40);
@@ -41,7 +42,7 @@ describe('several gateways', () => {
     await system.gatewayProcess.stop();
     let isHanging = true;
     const world = await told(receiver.path('stopped', (response) => void (isHanging || response.writeHead(204).end())));
-    await tasks.end(world);
+    await tasks.complete(world);
     await until(() => receiver.at('stopped').length === 1);
     isHanging = false;
     const successor = await system.addGateway();
@@ -52,7 +53,7 @@ describe('several gateways', () => {
     expect(receiver.at('stopped')).toHaveLength(2);
 
     isHanging = true;
-    await tasks.end(world);
+    await tasks.complete(world);
     await until(() => receiver.at('stopped').length === 3);
     const heir = await system.addGateway();
     await successor.program.kill();
