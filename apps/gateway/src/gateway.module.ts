@@ -16,6 +16,7 @@ import { AnthropicMessagesController } from './surfaces/anthropic-messages/anthr
 import { GeminiController } from './surfaces/gemini-generate/gemini.controller.js';
 import { GeminiModelsController, ModelsController } from './surfaces/models/models.controller.js';
 import { ModelsService } from './surfaces/models/models.service.js';
+import { OpenAiAudioController } from './surfaces/openai-audio/openai-audio.controller.js';
 import { OpenAiChatController } from './surfaces/openai-chat/openai-chat.controller.js';
 import { OpenAiEmbeddingsController } from './surfaces/openai-embeddings/openai-embeddings.controller.js';
 import { OpenAiImagesController } from './surfaces/openai-images/openai-images.controller.js';
@@ -57,6 +58,7 @@ export class GatewayModule {
         AnthropicMessagesController,
         GeminiController,
         OpenAiEmbeddingsController,
+        OpenAiAudioController,
         OpenAiImagesController,
         OpenAiModerationsController,
         RerankController,

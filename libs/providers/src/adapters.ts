@@ -11,7 +11,10 @@ import type { ProviderAdapter } from './provider-adapter.js';
 import { SEEDANCE_WIRE } from './volcengine/index.js';
 
 /** Where OpenAI, and nearly everybody who speaks its format, has pictures and sound. */
-const MEDIA_PATHS = { imageGenerations: '/images/generations', imageEdits: '/images/edits' };
+const MEDIA_PATHS = {
+  ...{ imageGenerations: '/images/generations', imageEdits: '/images/edits' },
+  ...{ speech: '/audio/speech', transcriptions: '/audio/transcriptions', translations: '/audio/translations' },
+};
 
 /** Providers that speak OpenAI's format, each a row. */
 export const OPENAI_DIALECTS: readonly OpenAiDialect[] = [

@@ -26,6 +26,12 @@ export interface ProviderAdapter {
   readonly imageGeneration?: MediaWire;
   /** Pictures changed, as OpenAI's clients ask for them in a form or in JSON; absent where it changes none. */
   readonly imageEditing?: MediaWire;
+  /** Texts spoken, as OpenAI's clients ask for them: sound, or events with sound in them; absent where it speaks none. */
+  readonly speech?: MediaWire;
+  /** Recordings written down, as OpenAI's clients ask for them in a form; absent where it writes none. */
+  readonly transcription?: MediaWire;
+  /** Recordings written down in English; absent where it does not. */
+  readonly translation?: MediaWire;
   /** The provider as it is below a channel's base URL, query included, where that decides what is where; absent where it does not. */
   readonly at?: (baseUrl: string) => ProviderAdapter;
   /** What an answer that is not 2xx means. */

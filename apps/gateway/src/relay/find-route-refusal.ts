@@ -12,7 +12,6 @@ export interface UnroutedRequest {
 const NOT_OFFERED: readonly (readonly [methods: string, path: RegExp])[] = [
   ['POST', /^\/v1\/completions$/],
   ['POST', /^\/v1\/images\/variations$/],
-  ['POST', /^\/v1\/audio\/(speech|transcriptions|translations)$/],
   ['DELETE', /^\/v1\/videos\/[^/]+$/],
   ['POST', /^\/v1\/videos\/([^/]+\/remix|[^/]+\/(edits|extensions)|edits|extensions)$/],
   ['GET', /^\/v1\/(responses|chat\/completions)$/],

@@ -136,8 +136,9 @@ export class Forwarder {
       const answer =
         (exchange.streams?.(type) ?? isEventStream(call))
           ? { stream: await StreamPump.begin(call, exchange.openStream(type), (error) => endVisit(visit, error)) }
-          : { whole: readWhole(exchange.readAnswer(await readBody(call)), call.status) };
-      if ('whole' in answer && isStream) throw new UpstreamError('malformed', 'not an event stream');
+          : { whole: readWhole(exchange.readAnswer(await readBody(call), type), call.status) };
+      if ('whole' in answer && isStream && !exchange.mayComeWhole)
+        throw new UpstreamError('malformed', 'not an event stream');
       if ('whole' in answer) visit.succeed();
       else visit.begin();
       note(null);

@@ -39,6 +39,9 @@ export interface OfferedPaths {
   readonly rerank?: string;
   readonly imageGenerations?: string;
   readonly imageEdits?: string;
+  readonly speech?: string;
+  readonly transcriptions?: string;
+  readonly translations?: string;
 }
 
 /** Below a base URL that ends in the version. */

@@ -5,6 +5,7 @@ import type { AnswerReading, JsonObject, UsageReading } from '../provider.js';
 import type { ScannedEvent, StreamScanner } from '../text-wire.js';
 import { type ErrorWire, readErrorBody } from '../openai-errors.js';
 import { type MediaUsageWire, readMediaUsage } from './media-usage.js';
+import { scanned } from './scanned.js';
 import { arrayOf } from './wire.js';
 
 /** What is read of an answer with pictures, or of an event that brings one. */
@@ -59,23 +60,15 @@ class ImageScanner implements StreamScanner {
   read(data: string): ScannedEvent | undefined {
     const wire: ImagesWire | undefined = parseObject(data);
     if (!wire) return undefined;
-    if (wire.error) return event({ failure: readErrorBody(wire.error) });
+    if (wire.error) return scanned({ failure: readErrorBody(wire.error) });
     const kind = typeof wire.type === 'string' ? EVENT.exec(wire.type)?.[2] : undefined;
     if (kind === undefined) return undefined;
     this.hasBegun = true;
-    if (kind === 'partial_image') return event({});
+    if (kind === 'partial_image') return scanned({});
     this.images += 1;
     this.usage = together(this.usage, readMediaUsage(wire.usage, MODALITIES));
-    return event({ usage: this.usage, isTail: true, isTerminator: this.images >= this.terms.choices });
+    return scanned({ usage: this.usage, isTail: true, isTerminator: this.images >= this.terms.choices });
   }
-}
-
-function event(facts: Partial<ScannedEvent>): ScannedEvent {
-  return {
-    ...{ text: '', usage: undefined, failure: undefined, isTail: false, isTerminator: false },
-    ...{ replacement: undefined, cut: undefined },
-    ...facts,
-  };
 }
 
 function together(before: UsageReading | undefined, next: UsageReading | undefined): UsageReading | undefined {

@@ -16,6 +16,7 @@ const DIRECTIVES = {
   'tool-call': 'get_weather',
   refusal: '',
   images: null,
+  seconds: null,
   'content-filter': '',
   'blocked-prompt': '',
   'huge-line': '2097152',

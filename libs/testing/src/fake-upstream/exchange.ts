@@ -68,7 +68,7 @@ export function streamAnswer(pieces: Piece[]): Answer {
   return { status: 200, headers: STREAM_HEADERS, pieces };
 }
 
-/** Whether an answer is a stream of events, as against one body. */
+/** Whether an answer comes piece by piece, events or sound, as against one body. */
 export function isStream(answer: Answer): boolean {
-  return answer.headers['content-type']?.startsWith('text/event-stream') ?? false;
+  return /^(text\/event-stream|audio\/)/.test(answer.headers['content-type'] ?? '');
 }

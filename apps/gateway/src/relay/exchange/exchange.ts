@@ -27,12 +27,14 @@ export interface OutgoingRequest {
 /** Turns a client's call into upstream bytes and upstream bytes into client bytes, and meters usage on the way. */
 export interface Exchange {
   readonly request: OutgoingRequest;
-  /** Reads a whole answer. Throws `response_parse_failed` where it is none. */
-  readAnswer(bytes: Buffer): WholeAnswer;
+  /** Reads a whole answer whose head names this type. Throws `response_parse_failed` where it is none. */
+  readAnswer(bytes: Buffer, contentType: string): WholeAnswer;
   /** Opens the stream of an answer whose head names this type. */
   openStream(contentType: string): StreamExchange;
   /** True where an answer of that type is taken as a stream; absent where only event streams are. */
   readonly streams?: (contentType: string) => boolean;
+  /** True where a stream that was asked for may come whole, as models answer that know none. */
+  readonly mayComeWhole?: boolean;
 }
 
 /** A whole answer: what the client gets, and what it says. */

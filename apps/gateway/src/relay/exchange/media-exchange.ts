@@ -28,15 +28,12 @@ export interface MediaExchangeTerms {
 export class MediaExchange implements Exchange {
   readonly request: OutgoingRequest;
 
-  constructor(protected readonly terms: MediaExchangeTerms) {
+  constructor(private readonly terms: MediaExchangeTerms) {
     this.request = requestOf(terms);
   }
 
   readAnswer(bytes: Buffer): WholeAnswer {
-    const answer = isUtf8(bytes) ? parseObject(bytes.toString('utf8')) : undefined;
-    const reading = answer && this.terms.wire.readAnswer(answer);
-    if (!reading) throw new DomainError('response_parse_failed', 'not an answer to what was asked');
-    return { bytes, reading: { ...reading, text: CountedText.of(reading.text) }, droppedFields: [] };
+    return readMediaAnswer(bytes, this.terms.wire);
   }
 
   openStream(): StreamExchange {
@@ -47,6 +44,14 @@ export class MediaExchange implements Exchange {
       ...{ textCharactersMax, droppedFields: [], eventBytesMax: EVENT_BYTES_MAX },
     });
   }
+}
+
+/** Reads an answer of JSON, which passes as it came. Throws `response_parse_failed` where it is none of the wire's interface. */
+export function readMediaAnswer(bytes: Buffer, wire: MediaWire): WholeAnswer {
+  const answer = isUtf8(bytes) ? parseObject(bytes.toString('utf8')) : undefined;
+  const reading = answer && wire.readAnswer(answer);
+  if (!reading) throw new DomainError('response_parse_failed', 'not an answer to what was asked');
+  return { bytes, reading: { ...reading, text: CountedText.of(reading.text) }, droppedFields: [] };
 }
 
 function requestOf({ body, wire, upstreamModel, isStream }: MediaExchangeTerms): OutgoingRequest {

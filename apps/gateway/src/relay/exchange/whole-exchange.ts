@@ -15,7 +15,8 @@ export interface WholeExchangeTerms {
   readonly amendAnswer?: (answer: JsonObject) => JsonObject | undefined;
 }
 
-type InterfaceName = 'embeddings' | 'moderations' | 'rerank' | 'imageGeneration' | 'imageEditing';
+type MediaName = 'imageGeneration' | 'imageEditing' | 'speech' | 'transcription' | 'translation';
+type InterfaceName = 'embeddings' | 'moderations' | 'rerank' | MediaName;
 
 /** The wire of an interface beside text. Throws `conversion_not_implemented` where the provider does not offer it. */
 export function needWire<Name extends InterfaceName>(

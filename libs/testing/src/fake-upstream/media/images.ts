@@ -1,10 +1,11 @@
 import type { Behaviour } from '../behaviours.js';
 import { deliver } from '../deliver.js';
-import { type Answer, type Exchange, jsonAnswer, type Piece, type ReceivedFile, streamAnswer } from '../exchange.js';
+import { type Answer, type Exchange, jsonAnswer, type Piece, type ReceivedFile } from '../exchange.js';
 import { OPENAI_ERROR_FORM } from '../openai-chat/errors.js';
 import type { ProviderError } from '../protocol.js';
 import type { ReportedUsage } from '../request-log.js';
 import { errorAnswer, substituteAnswer } from '../substitute-answer.js';
+import { event, streamOf } from './events.js';
 import { flag, fromForm, integer, list, oneOf, refuseFields, refusal, type Schema, size, text } from './fields.js';
 
 /** A picture of one pixel. */
@@ -99,16 +100,7 @@ function streamed({ body, kind, inputImages }: Asked, behaviour: Behaviour): Ans
     const usage = usageOf(behaviour, 1, inputImages);
     pieces.push(event({ type: `image_${kind}.completed`, ...about, ...(usage && { usage }) }, usage));
   }
-  const errorAfter = behaviour.number('error-event');
-  if (errorAfter !== undefined) {
-    const error = OPENAI_ERROR_FORM.render(OPENAI_ERROR_FORM.byStatus(500));
-    return streamAnswer([...pieces.slice(0, errorAfter), { bytes: `data: ${error}\n\n` }]);
-  }
-  return streamAnswer(pieces.slice(0, behaviour.number('end-after') ?? Infinity));
-}
-
-function event(data: { type: string } & Record<string, unknown>, usage?: ReportedUsage): Piece {
-  return { bytes: `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`, ...(usage && { usage }) };
+  return streamOf(pieces, behaviour);
 }
 
 /** `usage:TEXT:OUTPUT[:IMAGES]`, or some usual numbers; undefined with `no-usage`. */

@@ -1,0 +1,89 @@
+import type { Call, CountedMedia, DeliveredMedia } from '../../relay/call.js';
+import { CountedText } from '../../relay/count-tokens.js';
+import { needWire } from '../../relay/exchange/whole-exchange.js';
+import type { FormFile, MultipartForm } from '../../relay/multipart/multipart-form.js';
+import { fromForm, invalid, needText, readFlag, readServiceTier, readText, readWord } from '../body-reader.js';
+import { renderStreamError } from '../openai-chat/error.js';
+import { OPENAI_KEEP_ALIVE } from '../openai-keep-alive.js';
+import { readDuration } from './duration/read-duration.js';
+import { boundSeconds, countSeconds, type Recording } from './seconds.js';
+import { type TextFormat, TranscriptExchange } from './transcript-exchange.js';
+
+const FORMATS = ['json', 'text', 'srt', 'verbose_json', 'vtt', 'diarized_json'] as const;
+/** Those that are no JSON. */
+const TEXT_FORMATS: ReadonlyMap<string, TextFormat> = new Map([
+  ['text', 'text'],
+  ['srt', 'subtitles'],
+  ['vtt', 'subtitles'],
+]);
+/** The documented price of a minute is that of 1,000 tokens; twice as many are held for. */
+const TOKENS_PER_SECOND_USUAL = 17;
+const TOKENS_PER_SECOND_MAX = 34;
+/** Nobody speaks so fast; speakers told apart and words with their times are no tokens. */
+const WRITTEN_TOKENS_PER_SECOND_MAX = 16;
+const WRITTEN_TOKENS_MIN = 512;
+
+/** Understands a form of `POST /v1/audio/transcriptions`. Throws `invalid_request` naming the field. */
+export function readTranscriptionCall(form: MultipartForm, bodyBytes: number): Call {
+  return readTranscriptCall(form, bodyBytes, 'transcription');
+}
+
+/** Understands a form of `POST /v1/audio/translations`, which are never streamed. Throws `invalid_request` naming the field. */
+export function readTranslationCall(form: MultipartForm, bodyBytes: number): Call {
+  return readTranscriptCall(form, bodyBytes, 'translation');
+}
+
+function readTranscriptCall(form: MultipartForm, bodyBytes: number, kind: 'transcription' | 'translation'): Call {
+  const { fields } = form;
+  const model = needText(fields['model'], 'model');
+  const file = needFile(form);
+  const prompt = readText(fields['prompt'], 'prompt') ?? '';
+  const format = readWord(fields['response_format'], FORMATS, 'response_format') ?? 'json';
+  const isStream = kind === 'transcription' && (readFlag(fromForm(fields['stream']), 'stream') ?? false);
+  const recording: Recording = { bytes: file.bytes.length, told: readDuration(file.bytes) };
+  const { held, doubted } = boundSeconds(recording);
+  const textBytes = bodyBytes - form.files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  const outputTokensMax = Math.ceil(held * WRITTEN_TOKENS_PER_SECOND_MAX) + WRITTEN_TOKENS_MIN;
+  return {
+    ...{ dialect: 'openai', capability: 'transcription', model, body: fields, isStream, wantsUsage: false, choices: 1 },
+    inputTokensMax: textBytes + Math.ceil(held * TOKENS_PER_SECOND_MAX),
+    ...{ outputTokensMax, outputTokensFloor: outputTokensMax },
+    priceKinds: ['audioInputPerMillion', 'outputPerMillion', ...(prompt === '' ? [] : TEXT_INPUT)],
+    excludedKinds: ['imageInputPerMillion', 'audioOutputPerMillion', 'imageOutputPerMillion'],
+    ...{ hostedTools: [], serviceTier: readServiceTier(fields['service_tier']), keepAlive: OPENAI_KEEP_ALIVE },
+    readInputText: () => prompt,
+    media: {
+      piecesMax: { seconds: held },
+      piecesDoubted: { seconds: doubted },
+      soldBy: ['perMinute', 'perSecond', 'perRequest'],
+      count: (delivered) => count(prompt, recording, delivered),
+    },
+    openExchange: ({ adapter, upstreamModel, textCharactersMax }) =>
+      new TranscriptExchange(
+        {
+          ...{ body: form, wire: needWire(adapter, kind), upstreamModel, isStream, choices: 1, textCharactersMax },
+          renderFailure: renderStreamError,
+        },
+        TEXT_FORMATS.get(format),
+      ),
+  };
+}
+
+const TEXT_INPUT = ['inputPerMillion'] as const;
+
+function needFile(form: MultipartForm): FormFile {
+  const files = form.filesOf('file');
+  if (files.length !== 1) throw invalid('file', 'is required, as one file');
+  if (files[0]!.bytes.length === 0) throw invalid('file', 'must not be empty');
+  return files[0]!;
+}
+
+async function count(prompt: string, recording: Recording, { text, pieces }: DeliveredMedia): Promise<CountedMedia> {
+  const seconds = pieces.seconds ?? countSeconds(recording, text.charactersTotal);
+  const inputTokens = await CountedText.of(prompt).countTokens();
+  const outputTokens = await text.countTokens();
+  return {
+    pieces: { seconds },
+    tokens: { inputTokens, audioInputTokens: Math.ceil(seconds * TOKENS_PER_SECOND_USUAL), outputTokens },
+  };
+}
