@@ -16,6 +16,6 @@ export const DASHSCOPE_ADAPTER: ProviderAdapter = {
     readPoll: readDashscopeProgress,
     cancelRequest: ({ upstreamId }) => ({ method: 'POST', path: `/tasks/${upstreamId}/cancel` }),
     takesImageUrls: true,
-    pollPace: { firstMs: 20_000, minMs: 15_000, maxMs: 45_000 },
+    pollPace: { firstMs: 5_000, minMs: 5_000, maxMs: 45_000 },
   },
 };

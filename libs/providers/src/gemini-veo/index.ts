@@ -9,5 +9,5 @@ export const VEO_WIRE: VideoWire = {
   pollRequest: ({ upstreamId }) => ({ method: 'GET', path: `/${upstreamId}` }),
   readPoll: readVeoProgress,
   takesImageUrls: false,
-  pollPace: { firstMs: 15_000, minMs: 10_000, maxMs: 30_000 },
+  pollPace: { firstMs: 4_000, minMs: 4_000, maxMs: 30_000 },
 };

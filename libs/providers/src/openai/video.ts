@@ -11,6 +11,6 @@ export function createVideoWire(dialect: OpenAiDialect): VideoWire {
     pollRequest: ({ upstreamId }) => ({ method: 'GET', path: `/videos/${upstreamId}` }),
     readPoll: readVideoProgress,
     takesImageUrls: true,
-    pollPace: { firstMs: 10_000, minMs: 5_000, maxMs: 30_000 },
+    pollPace: { firstMs: 2_000, minMs: 1_500, maxMs: 20_000 },
   };
 }

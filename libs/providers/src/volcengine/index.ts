@@ -12,5 +12,5 @@ export const SEEDANCE_WIRE: VideoWire = {
   readPoll: readArkProgress,
   cancelRequest: ({ upstreamId }) => ({ method: 'DELETE', path: `${TASKS_PATH}/${upstreamId}` }),
   takesImageUrls: true,
-  pollPace: { firstMs: 15_000, minMs: 8_000, maxMs: 30_000 },
+  pollPace: { firstMs: 3_000, minMs: 3_000, maxMs: 30_000 },
 };
