@@ -2,6 +2,7 @@ export { findAdapter, OPENAI_DIALECTS } from './adapters.js';
 export { carryCustomTools } from './carry-custom-tools.js';
 export { cleanMessage } from './clean-message.js';
 export type { MediaWire } from './media-wire.js';
+export type { EmbeddingAnswer, EmbeddingCall, EmbeddingsFormat, EmbeddingsWire } from './embeddings-wire.js';
 export type { AnswerReading, JsonObject, UpstreamFailure, UpstreamFailureReason, UsageReading } from './provider.js';
 export type { ProviderAdapter } from './provider-adapter.js';
 export type {

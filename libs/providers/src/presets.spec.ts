@@ -124,8 +124,8 @@ describe('the presets', () => {
 
   it('are asked for numbers where base64 is nothing to them', () => {
     const body = { model: 'public', input: 'a', encoding_format: 'base64' };
-    expect(findAdapter('qwen')!.embeddings!.amendRequest(body, 'up')).toEqual({ model: 'up', input: 'a' });
-    expect(findAdapter('vllm')!.embeddings!.amendRequest(body, 'up')).toEqual({ ...body, model: 'up' });
+    expect(findAdapter('qwen')!.embeddings!.batch.amendRequest(body, 'up')).toEqual({ model: 'up', input: 'a' });
+    expect(findAdapter('vllm')!.embeddings!.batch.amendRequest(body, 'up')).toEqual({ ...body, model: 'up' });
   });
 });
 

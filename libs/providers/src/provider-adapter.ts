@@ -1,4 +1,5 @@
 import type { CanonicalCall, WireFormat } from '@tokenbay/protocol';
+import type { EmbeddingsWire } from './embeddings-wire.js';
 import type { UpstreamFailure } from './provider.js';
 import type { MediaWire } from './media-wire.js';
 import type { TextWire } from './text-wire.js';
@@ -16,8 +17,8 @@ export interface ProviderAdapter {
   readonly chooseWire?: (call: CanonicalCall, from: WireFormat) => TextWire;
   /** How it generates videos; absent where it does not. Its answers are read by the wire itself. */
   readonly video?: VideoWire;
-  /** Vectors of texts, as OpenAI's clients ask for them; absent where it serves none. */
-  readonly embeddings?: WholeWire;
+  /** Vectors of texts; absent where it serves none. */
+  readonly embeddings?: EmbeddingsWire;
   /** Judgements of texts and pictures, as OpenAI's clients ask for them; absent where it serves none. */
   readonly moderations?: WholeWire;
   /** Documents by relevance, in the shape of Cohere and Jina; absent where it serves none. */

@@ -17,7 +17,7 @@ function placeAt(azure: ProviderAdapter, baseUrl: string): ProviderAdapter {
   return {
     ...azure,
     wires: wires.map((wire) => placed(wire, baseUrl)),
-    ...(embeddings && { embeddings: placed(embeddings, baseUrl) }),
+    ...(embeddings && { embeddings: { ...embeddings, batch: placed(embeddings.batch, baseUrl) } }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ProviderAdapter } from '../provider-adapter.js';
 import { amendRequest } from './amend-request.js';
+import { GEMINI_EMBEDDINGS } from './embeddings.js';
 import { endpointOf } from './endpoint.js';
 import { readFailure } from './errors.js';
 import { writeRequest } from './request.js';
@@ -19,5 +20,6 @@ export const GEMINI_ADAPTER: ProviderAdapter = {
       conversion: { writeRequest, readAnswer, openReader: () => new GenerateReader() },
     },
   ],
+  embeddings: GEMINI_EMBEDDINGS,
   readFailure,
 };

@@ -2,6 +2,7 @@ import { type ErrorWire, readErrorBody } from '../openai-errors.js';
 import type { AnswerReading, JsonObject } from '../provider.js';
 import type { ProviderAdapter } from '../provider-adapter.js';
 import type { WholeWire } from '../whole-wire.js';
+import { createEmbeddingsWire } from './embeddings.js';
 import type { OpenAiDialect } from './endpoint.js';
 import { type InputUsageWire, readInputUsage } from './input-usage.js';
 import { arrayOf } from './wire.js';
@@ -13,7 +14,7 @@ export function createWholeWires(
   const { embeddings, moderations, rerank } = dialect.paths;
   return {
     ...(embeddings !== undefined && {
-      embeddings: createWire(embeddings, 'data', (body) => askNumbers(body, dialect)),
+      embeddings: createEmbeddingsWire(createWire(embeddings, 'data', (body) => askNumbers(body, dialect))),
     }),
     ...(moderations !== undefined && { moderations: createWire(moderations, 'results') }),
     ...(rerank !== undefined && { rerank: createWire(rerank, 'results') }),

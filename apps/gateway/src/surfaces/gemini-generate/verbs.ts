@@ -6,6 +6,7 @@ import type { RelayService } from '../../relay/relay.service.js';
 import { toCamelFields } from './camel-fields.js';
 import { readCountedInput } from './counted-input.js';
 import { readGenerateCall, readStreamCall } from './request.js';
+import { readBatchEmbedCall, readEmbedCall } from './embeddings-request.js';
 import { type GeminiAsk, readGeminiTarget } from './gemini-ask.js';
 
 /** What becomes of a request: it is forwarded as a call, or counted here for nothing. */
@@ -16,6 +17,8 @@ const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
   ['generateContent', { forward: readGenerateCall }],
   ['streamGenerateContent', { forward: readStreamCall }],
   ['countTokens', { count: readCountedInput }],
+  ['embedContent', { forward: readEmbedCall }],
+  ['batchEmbedContents', { forward: readBatchEmbedCall }],
 ]);
 
 /** True where the request's verb is offered. */

@@ -1,22 +1,26 @@
 import type { JsonObject } from '@tokenbay/providers';
-import type { Call } from '../../relay/call.js';
-import { INPUT_ONLY, needWire, WholeExchange } from '../../relay/exchange/whole-exchange.js';
-import { invalid, needText, readNumber, readWord } from '../body-reader.js';
+import { type EmbeddingsCall, openEmbeddingsExchange } from '../../relay/exchange/embeddings-exchange.js';
+import { INPUT_ONLY } from '../../relay/exchange/whole-exchange.js';
+import { invalid, needText, readNumber, readText, readWord } from '../body-reader.js';
+import { renderAnswer } from './answer.js';
 import { toEncoding } from './to-encoding.js';
 
 /** As many inputs as OpenAI takes in one request. */
 const INPUTS_MAX = 2_048;
+/** What is carried over to other formats; anything else is left out there by name. */
+const KNOWN_FIELDS = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user']);
 const DIMENSIONS_MAX = 1_048_576;
 /** What models put around each text: markers of its beginning and end, and the instruction that belongs to a task. */
 const ADDED_TOKENS = 32;
 
 /** Understands a body of `POST /v1/embeddings`. Throws `invalid_request` naming the field. */
-export function readEmbeddingsCall(body: JsonObject, bodyBytes: number): Call {
+export function readEmbeddingsCall(body: JsonObject, bodyBytes: number): EmbeddingsCall {
   const model = needText(body['model'], 'model');
   const inputs = readInputs(body['input']);
   const encoding = readWord(body['encoding_format'], ['float', 'base64'], 'encoding_format') ?? 'float';
-  assertDimensions(body['dimensions']);
-  return {
+  const dimensions = readDimensions(body['dimensions']);
+  const userId = readText(body['user'], 'user');
+  const call: EmbeddingsCall = {
     ...INPUT_ONLY,
     ...{ dialect: 'openai', capability: 'embeddings', model, body },
     texts: inputs.length,
@@ -24,12 +28,16 @@ export function readEmbeddingsCall(body: JsonObject, bodyBytes: number): Call {
     inputTokensMax: bodyBytes + inputs.length * ADDED_TOKENS,
     readInputText: () => inputs.map(textOf).join('\n'),
     addedTokens: inputs.reduce((sum: number, input) => sum + (typeof input === 'string' ? 0 : input.length), 0),
-    openExchange: ({ adapter, upstreamModel }) =>
-      new WholeExchange({
-        ...{ body, upstreamModel, wire: needWire(adapter, 'embeddings') },
-        amendAnswer: (answer) => toEncoding(answer, encoding),
-      }),
+    ...{ format: 'openai-embeddings', isSingle: false },
+    readCanonical: (dropped) => {
+      for (const field of Object.keys(body)) if (!KNOWN_FIELDS.has(field)) dropped.drop(field);
+      return { inputs, ...(dimensions !== undefined && { dimensions }), ...(userId !== undefined && { userId }) };
+    },
+    renderAnswer: (answer) => renderAnswer(answer, { model, encoding }),
+    amendAnswer: (answer) => toEncoding(answer, encoding),
+    openExchange: (terms) => openEmbeddingsExchange(call, terms),
   };
+  return call;
 }
 
 /** A text, or its tokens. */
@@ -60,9 +68,10 @@ function textOf(input: EmbeddingInput): string {
   return typeof input === 'string' ? input : '';
 }
 
-function assertDimensions(value: unknown): void {
+function readDimensions(value: unknown): number | undefined {
   const dimensions = readNumber(value, 'dimensions');
-  if (dimensions === undefined) return;
+  if (dimensions === undefined) return undefined;
   if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > DIMENSIONS_MAX)
     throw invalid('dimensions', 'must be a whole number from 1 up');
+  return dimensions;
 }
