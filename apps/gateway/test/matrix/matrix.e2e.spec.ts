@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import { startSystem, type System, WORKSPACE } from '@tokenbay/testing';
 import { renderMatrix, type Outcome, withMatrix } from './render-matrix.js';
 import { CHAT } from './speak-chat.js';
+import { GEMINI } from './speak-gemini.js';
 import { MESSAGES } from './speak-messages.js';
-import { type Feature, FEATURES, type Speaker, type Stage } from './speaker.js';
+import { RESPONSES } from './speak-responses.js';
+import type { Feature, Speaker, Stage, Trial } from './speaker.js';
 
-const SPEAKERS: readonly Speaker[] = [CHAT, MESSAGES];
-/** Each provider of text, with a model of its own that thinks where it is asked to. */
-const PROVIDERS = {
+const SPEAKERS: readonly Speaker[] = [CHAT, RESPONSES, MESSAGES, GEMINI];
+/** Each provider of text, with a model of its own that thinks where it is asked to, and the path of its API where that is not the usual one. */
+const PROVIDERS: Record<string, { model: string; thinker: string; path?: string }> = {
   openai: { model: 'gpt-4o', thinker: 'gpt-5-mini' },
   'openai-compatible': { model: 'some-model', thinker: 'gpt-oss-120b' },
   anthropic: { model: 'claude-sonnet-4-5', thinker: 'claude-sonnet-4-5' },
-} as const;
-type ProviderName = keyof typeof PROVIDERS;
+  gemini: { model: 'gemini-2.5-flash', thinker: 'gemini-2.5-flash' },
+};
 
 /** What the provider is to do where it is not simply to answer. */
 const ORDERS: Partial<Record<Feature, string>> = {
@@ -30,11 +32,13 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => system.stop());
 
-async function stageFor(provider: ProviderName, feature: Feature): Promise<Stage> {
-  const { model, thinker } = PROVIDERS[provider];
+async function stageFor(provider: string, feature: Feature): Promise<Stage> {
+  const { model, thinker, path } = PROVIDERS[provider]!;
+  const { origin } = new URL(system.upstream.baseUrl);
+  const channel = { provider, ...(path && { baseUrl: origin + path }) };
   const upstreamModel = `${feature === 'thinking' ? thinker : model}-${feature}@${ORDERS[feature] ?? 'share:100'}`;
   const limits = { contextTokensMax: 200_000, outputTokensMax: 64_000 };
-  const world = await system.world({ upstreamModel, channel: { provider }, model: limits });
+  const world = await system.world({ upstreamModel, channel, model: limits });
   const sent = async () => {
     const all = await system.upstream.requests();
     return all.at(-1)?.body as Record<string, unknown>;
@@ -42,14 +46,14 @@ async function stageFor(provider: ProviderName, feature: Feature): Promise<Stage
   return { baseUrl: system.gatewayUrl, apiKey: world.apiKey, model: world.modelName, sent };
 }
 
-const features = Object.keys(FEATURES) as Feature[];
-const providers = Object.keys(PROVIDERS) as ProviderName[];
+const providers = Object.keys(PROVIDERS);
 
 /** The fake upstream refuses whatever the provider would refuse, so that an answer proves the request. */
 describe.each(SPEAKERS.map((speaker) => [speaker.dialect, speaker] as const))('%s', (dialect, speaker) => {
   describe.each(providers)('served by %s', (provider) => {
-    it.each(features)('has %s', async (feature) => {
-      await speaker.trials[feature](await stageFor(provider, feature));
+    const trials = Object.entries(speaker.trials) as [Feature, Trial][];
+    it.each(trials)('has %s', async (feature, trial) => {
+      await trial(await stageFor(provider, feature));
       outcomes.push({ dialect, provider, feature });
     });
   });

@@ -17,7 +17,7 @@ export interface Matrix {
 const BEGIN = '<!-- matrix: written by the test that runs it -->';
 const END = '<!-- end of matrix -->';
 
-/** One table for each dialect: a row for each feature, a column for each provider. */
+/** One table for each dialect: a row for each feature, a column for each provider; a dash where the dialect has no such thing. */
 export function renderMatrix({ speakers, providers, outcomes }: Matrix): string {
   const seen = new Set(outcomes.map(({ dialect, provider, feature }) => `${dialect} ${provider} ${feature}`));
   const names = Object.entries(FEATURES) as [Feature, string][];
@@ -25,12 +25,13 @@ export function renderMatrix({ speakers, providers, outcomes }: Matrix): string 
   const line = (first: string, cells: readonly string[]) =>
     `| ${[first.padEnd(width), ...cells.map((cell, index) => cell.padEnd(heads[index]!.length))].join(' | ')} |`;
   const heads = providers.map((provider) => `\`${provider}\``);
-  const tables = speakers.map(({ dialect, library }) => {
+  const tables = speakers.map(({ dialect, library, trials }) => {
+    const cell = (provider: string, feature: Feature) => (seen.has(`${dialect} ${provider} ${feature}`) ? 'yes' : 'no');
     const rule = `| ${['-'.repeat(width), ...heads.map((head) => '-'.repeat(head.length))].join(' | ')} |`;
     const rows = names.map(([feature, name]) =>
       line(
         name,
-        providers.map((provider) => (seen.has(`${dialect} ${provider} ${feature}`) ? 'yes' : 'no')),
+        providers.map((provider) => (trials[feature] ? cell(provider, feature) : '–')),
       ),
     );
     return [`### ${dialect}, by \`${library}\``, '', line('', heads), rule, ...rows].join('\n');

@@ -32,7 +32,8 @@ export type Trial = (stage: Stage) => Promise<void>;
 export interface Speaker {
   readonly dialect: string;
   readonly library: string;
-  readonly trials: Readonly<Record<Feature, Trial>>;
+  /** A feature that the dialect does not have is absent. */
+  readonly trials: Readonly<Partial<Record<Feature, Trial>>>;
 }
 
 export const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=';
