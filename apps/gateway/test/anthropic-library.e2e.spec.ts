@@ -1,5 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { startSystem, type System, type World } from '@tokenbay/testing';
+import { type LoggedRequest, startSystem, type System, type World } from '@tokenbay/testing';
 
 const TEXT = 'Hello from the fake';
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=';
@@ -15,6 +15,7 @@ describe.each([
   ['its own provider', 'anthropic', 'claude-sonnet-4-5'],
   ['an OpenAI provider', 'openai', 'gpt-4o'],
   ['a provider that speaks chat completions', 'openai-compatible', 'some-model'],
+  ['Gemini', 'gemini', 'gemini-3-flash'],
 ])('the official Anthropic library, unmodified, served by %s', (_, provider, upstream) => {
   let system: System;
   const worlds = new Map<string, World>();
@@ -56,10 +57,10 @@ describe.each([
 
   async function sentBody(model: string): Promise<Record<string, unknown>> {
     const entries = await system.upstream.requests();
-    return entries.findLast(({ body }) => (body as { model?: string }).model === model)!.body as Record<
-      string,
-      unknown
-    >;
+    const path = `/models/${encodeURIComponent(model)}:`;
+    const isSent = ({ body, path: asked }: LoggedRequest) =>
+      (body as { model?: string }).model === model || asked.includes(path);
+    return entries.findLast(isSent)!.body as Record<string, unknown>;
   }
 
   it('gets a message', async () => {
@@ -82,15 +83,17 @@ describe.each([
 
   it('has its instructions obeyed to where they are sent', async () => {
     await create({ system: [{ type: 'text', text: 'Be brief.', cache_control: { type: 'ephemeral' } }] }, 'words:3');
-    const { system: prompt, messages: sent } = await sentBody(`${upstream}@words:3`);
-    expect(JSON.stringify(provider === 'anthropic' ? prompt : (sent as object[])[0])).toContain('Be brief.');
+    const { system: prompt, systemInstruction, messages: sent } = await sentBody(`${upstream}@words:3`);
+    expect(JSON.stringify(prompt ?? systemInstruction ?? (sent as object[])[0])).toContain('Be brief.');
   });
 
   it('calls tools, whole and streamed', async () => {
     const fields = { tools: [weather], tool_choice: { type: 'any' } };
     for (const message of [await create(fields), await stream(fields)]) {
       expect(message.stop_reason).toBe('tool_use');
-      expect(message.content).toEqual([
+      // The signature of a call that Gemini makes stands before it.
+      const shown = message.content.filter(({ type }) => type !== 'redacted_thinking');
+      expect(shown).toEqual([
         expect.objectContaining({
           ...{ type: 'tool_use', name: 'get_weather' },
           input: { location: 'Lisbon, Portugal', unit: 'celsius' },
@@ -138,7 +141,7 @@ describe.each([
   it('stops at a stop sequence', async () => {
     const message = await create({ stop_sequences: ['so that'] });
     expect(message.content[0]).toMatchObject({ text: expect.not.stringContaining('so that') });
-    // Chat completions do not tell why they stopped.
+    // Nobody else tells why they stopped.
     expect(message.stop_reason).toBe(provider === 'anthropic' ? 'stop_sequence' : 'end_turn');
   });
 
@@ -147,9 +150,8 @@ describe.each([
   });
 
   it('asks for thinking as the provider knows it', async () => {
-    const thinker = { anthropic: 'claude-sonnet-4-5', openai: 'gpt-5-mini', 'openai-compatible': 'gpt-oss-120b' }[
-      provider
-    ];
+    const thinkers = { openai: 'gpt-5-mini', 'openai-compatible': 'gpt-oss-120b', gemini: 'gemini-2.5-flash' };
+    const thinker = thinkers[provider as keyof typeof thinkers] ?? 'claude-sonnet-4-5';
     const name = `${thinker}-think`;
     const thinking = { type: 'enabled', budget_tokens: 1_500 };
     const { client, model } = await clientFor('', name);
@@ -168,6 +170,10 @@ describe.each([
       expect(sent['thinking']).toEqual(thinking);
       const history = [...messages, { role: 'assistant', content: data.content }, { role: 'user', content: 'And?' }];
       await create({ thinking, messages: history }, '', name);
+    } else if (provider === 'gemini') {
+      expect(sent).toHaveProperty('generationConfig.thinkingConfig', { thinkingBudget: 1_500, includeThoughts: true });
+      expect(data.content[0]).toMatchObject({ type: 'thinking', thinking: expect.stringContaining('greets') });
+      expect((await stream({ thinking }, '', name)).content[0]).toEqual(data.content[0]);
     } else expect(sent['reasoning_effort']).toBe('low');
     expect(response.headers.get('x-tokenbay-dropped-fields')).toBeNull();
   });
@@ -178,10 +184,14 @@ describe.each([
       return;
     }
     const { client, model } = await clientFor();
+    const hints = { top_k: 5, metadata: { user_id: 'u'.repeat(80) } };
     const { response } = await client.messages
-      .create({ model, max_tokens: 50, messages, top_k: 5 } as Anthropic.MessageCreateParamsNonStreaming)
+      .create({ model, max_tokens: 50, messages, ...hints } as Anthropic.MessageCreateParamsNonStreaming)
       .withResponse();
-    expect(response.headers.get('x-tokenbay-dropped-fields')).toBe('top_k');
+    const left = { openai: 'top_k, user_id', 'openai-compatible': 'top_k', gemini: 'user' }[provider];
+    expect(response.headers.get('x-tokenbay-dropped-fields')).toBe(left);
+    // Who goes on with what was begun needs no new answer.
+    if (provider === 'gemini') return;
     const prefilled = client.messages.create({
       ...{ model, max_tokens: 50 },
       messages: [...messages, { role: 'assistant', content: 'Once' }],

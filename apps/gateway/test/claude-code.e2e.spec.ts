@@ -46,6 +46,7 @@ describe.each([
   ['its own provider', 'anthropic', 'claude-sonnet-4-5'],
   ['an OpenAI provider', 'openai', 'gpt-5-mini'],
   ['a provider that speaks chat completions', 'openai-compatible', 'some-model'],
+  ['Gemini', 'gemini', 'gemini-3-pro-preview'],
 ])('a coding agent that speaks Messages, served by %s', (_, provider, upstream) => {
   let system: System;
   let world: World;
@@ -81,20 +82,24 @@ describe.each([
     const thinking = ['content_block_start', 'content_block_stop'];
     expect(kinds.map(({ type }) => type)).toEqual([
       'message_start',
-      ...(provider === 'anthropic' ? thinking : []),
+      ...(provider === 'anthropic' || provider === 'gemini' ? thinking : []),
+      // The signature of its call, which a call has no place for.
+      ...(provider === 'gemini' ? thinking : []),
       ...['content_block_start', 'content_block_stop', 'message_delta', 'message_stop'],
     ]);
     expect(events.at(-2)).toMatchObject({
       delta: { stop_reason: 'tool_use' },
       usage: { output_tokens: expect.any(Number) },
     });
-    const left = { anthropic: null, openai: 'user_id', 'openai-compatible': 'reasoning' }[provider];
+    const left = { openai: 'user_id', 'openai-compatible': 'reasoning', gemini: 'user' }[provider] ?? null;
     expect(dropped).toBe(left);
   });
 
   it('goes on in its loop with results, errors and notes between them', async () => {
     const { events } = await ask([{ role: 'user', content: 'List files.' }]);
-    const call = events.find(({ content_block: block }) => block?.type === 'tool_use')!.content_block!;
+    const blocks = events.flatMap(({ content_block: block }) => block ?? []);
+    const call = blocks.find(({ type }) => type === 'tool_use')!;
+    const sealed = blocks.filter(({ type }) => type === 'redacted_thinking');
     const calls = [
       { type: 'tool_use', id: call.id, name: 'Bash', input: { command: 'ls' } },
       { type: 'tool_use', id: 'toolu_second', name: 'Read', input: { file_path: '/a' } },
@@ -112,11 +117,16 @@ describe.each([
     ];
     await ask([
       { role: 'user', content: 'List files.' },
-      { role: 'assistant', content: [...thinking, { type: 'text', text: 'Looking.' }, ...calls] },
+      { role: 'assistant', content: [...thinking, { type: 'text', text: 'Looking.' }, ...sealed, ...calls] },
       { role: 'user', content: results },
     ]);
     const [sent] = await system.upstream.requests();
     expect(JSON.stringify(sent?.body)).not.toContain('Two tools.');
+    if (provider === 'gemini')
+      expect(sent?.body).toHaveProperty('contents.1.parts.1', {
+        functionCall: { id: call.id, name: 'Bash', args: { command: 'ls' } },
+        thoughtSignature: expect.stringMatching(/^RmFrZVNpZ25hdHVyZ/),
+      });
     expect(sent?.headers['anthropic-beta']).toBe(provider === 'anthropic' ? HEADERS['anthropic-beta'] : undefined);
   });
 

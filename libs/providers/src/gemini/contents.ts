@@ -85,6 +85,7 @@ function writeAssistant({ content }: AssistantTurn, dropped: DroppedFields): Jso
       waiting = undefined;
     } else parts.push(...writeOutput(part, dropped));
   }
+  if (waiting) parts.push({ text: '', ...writeSealed(waiting) });
   return parts;
 }
 

@@ -48,6 +48,7 @@ export function readBlocked(feedback: PromptFeedbackWire | null | undefined): Up
 }
 
 function judge(error: ErrorWire, status: number): UpstreamFailure {
+  if (status === 529) return ours({ kind: 'saturated', reason: 'overloaded' }, error);
   for (const { reason } of objectsIn<DetailWire>(error.details)) {
     const known = REASONS.get(textOf(reason));
     if (known) return ours(known, error);

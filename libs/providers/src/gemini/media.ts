@@ -32,9 +32,14 @@ export function writeResultMedia({ source }: ImagePart | FilePart | AudioPart): 
 function writeSource(source: MediaSource, dropped: DroppedFields): JsonObject {
   if (source.kind === 'text') return { text: source.text };
   if (source.kind === 'base64') return { inlineData: { mimeType: source.mediaType, data: source.data } };
-  if (!URL.canParse(source.url) || GOOGLE_HOST.test(new URL(source.url).hostname)) return dropped.refuse('file');
+  if (!isElsewhere(source.url)) return dropped.refuse('file');
   const mimeType = source.mediaType ?? typeOf(source.url);
   return { fileData: { fileUri: source.url, ...(mimeType !== undefined && { mimeType }) } };
+}
+
+function isElsewhere(address: string): boolean {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  return url !== undefined && /^https?:$/.test(url.protocol) && !GOOGLE_HOST.test(url.hostname);
 }
 
 function typeOf(url: string): string | undefined {

@@ -3,7 +3,15 @@ import type { JsonObject } from '@tokenbay/providers';
 import { parseObject } from '../../relay/exchange/exchange.js';
 import type { AnswerRenderer, RenderContext } from '../../relay/exchange/renderer.js';
 import { renderStreamError } from './error.js';
-import { headOf, renderCitation, renderStop, renderThinking, renderToolUse, renderUsage } from './render-parts.js';
+import {
+  headOf,
+  renderCallSeal,
+  renderCitation,
+  renderStop,
+  renderThinking,
+  renderToolUse,
+  renderUsage,
+} from './render-parts.js';
 import { MessagesStreamRenderer } from './stream-renderer.js';
 
 /** Writes canonical answers as messages. There is one choice: more are refused before. */
@@ -37,7 +45,10 @@ function renderBlock(part: OutputPart): JsonObject[] {
     case 'reasoning':
       return [renderThinking(part)];
     case 'tool_call':
-      return [renderToolUse(part, part.input === '' ? {} : (parseObject(part.input) ?? { input: part.input }))];
+      return [
+        ...renderCallSeal(part.seal),
+        renderToolUse(part, part.input === '' ? {} : (parseObject(part.input) ?? { input: part.input })),
+      ];
     case 'audio':
       return part.transcript ? [{ type: 'text', text: part.transcript, citations: null }] : [];
     case 'image':

@@ -1,4 +1,4 @@
-import type { Citation, ReasoningPart, Stop, StopReason, TokenUsage } from '@tokenbay/protocol';
+import type { Citation, ReasoningPart, Seal, Stop, StopReason, TokenUsage } from '@tokenbay/protocol';
 import { toPlainId, writeSeal } from '@tokenbay/protocol';
 import type { JsonObject } from '@tokenbay/providers';
 import type { RenderContext } from '../../relay/exchange/renderer.js';
@@ -53,6 +53,11 @@ export function renderThinking({ text, isRedacted, seal }: Omit<ReasoningPart, '
   const carried = seal ? writeSeal(seal, FORMAT) : '';
   if (isRedacted) return { type: 'redacted_thinking', data: carried };
   return { type: 'thinking', thinking: text, signature: carried };
+}
+
+/** The seal of a call, which has no place for it, stands before it as thinking that nobody else can read. */
+export function renderCallSeal(seal: Seal | undefined): JsonObject[] {
+  return seal ? [renderThinking({ text: '', isRedacted: true, seal })] : [];
 }
 
 /** The beginning of a call of a tool. */

@@ -12,7 +12,15 @@ import {
 import type { JsonObject } from '@tokenbay/providers';
 import type { RenderContext, StreamRenderer } from '../../relay/exchange/renderer.js';
 import { renderStreamError } from './error.js';
-import { headOf, renderCitation, renderStop, renderThinking, renderToolUse, renderUsage } from './render-parts.js';
+import {
+  headOf,
+  renderCallSeal,
+  renderCitation,
+  renderStop,
+  renderThinking,
+  renderToolUse,
+  renderUsage,
+} from './render-parts.js';
 
 /** The part that is being written. Its block begins with the first thing that it has to show. */
 interface OpenPart {
@@ -73,12 +81,14 @@ export class MessagesStreamRenderer implements StreamRenderer {
     return write('message_delta', { delta, usage: renderUsage(this.usage) }) + write('message_stop', {});
   }
 
-  /** Text and thinking wait for their first words: blocks without any would be refused when they come back. */
+  /**
+   * Text and thinking wait for their first words: blocks without any would be refused when they come back. Calls wait for theirs, since a
+   * seal stands before them.
+   */
   private openPart(opening: PartOpening): string {
     this.part = { opening, hasBlock: false, hasInput: false, seal: undefined };
-    if (opening.type !== 'tool_call') return '';
-    this.hasCalls = true;
-    return this.startBlock(this.part, renderToolUse(opening, {}));
+    if (opening.type === 'tool_call') this.hasCalls = true;
+    return '';
   }
 
   private extendPart(part: OpenPart, delta: PartDelta): string {
@@ -91,12 +101,12 @@ export class MessagesStreamRenderer implements StreamRenderer {
         return this.needText(part) + this.delta('text_delta', { text: delta.text });
       case 'input':
         part.hasInput = true;
-        return this.delta('input_json_delta', { partial_json: delta.text });
+        return this.needCall(part) + this.delta('input_json_delta', { partial_json: delta.text });
       case 'citation':
         return this.needText(part) + this.delta('citations_delta', { citation: renderCitation(delta.citation) });
       case 'seal':
         part.seal = delta.seal;
-        return '';
+        return type === 'tool_call' && !part.hasBlock ? this.callSeal(delta.seal) : '';
       case 'audio':
         return '';
     }
@@ -114,7 +124,8 @@ export class MessagesStreamRenderer implements StreamRenderer {
   /** What only the end of a part can tell: its seal, and that a call had no arguments. */
   private finishPart(part: OpenPart): string {
     const { opening, seal, hasInput } = part;
-    if (opening.type === 'tool_call') return hasInput ? '' : this.delta('input_json_delta', { partial_json: '{}' });
+    if (opening.type === 'tool_call')
+      return hasInput ? '' : this.needCall(part) + this.delta('input_json_delta', { partial_json: '{}' });
     if (opening.type !== 'reasoning' || !seal) return '';
     if (opening.isRedacted) return this.startBlock(part, renderThinking({ text: '', isRedacted: true, seal }));
     const signature = writeSeal(seal, 'anthropic-messages');
@@ -127,6 +138,20 @@ export class MessagesStreamRenderer implements StreamRenderer {
 
   private needThinking(part: OpenPart): string {
     return part.hasBlock ? '' : this.startBlock(part, { type: 'thinking', thinking: '', signature: '' });
+  }
+
+  private needCall(part: OpenPart): string {
+    if (part.hasBlock || part.opening.type !== 'tool_call') return '';
+    return this.startBlock(part, renderToolUse(part.opening, {}));
+  }
+
+  private callSeal(seal: Seal): string {
+    const written = renderCallSeal(seal).map((block) => {
+      const index = this.blocks;
+      this.blocks += 1;
+      return write('content_block_start', { index, content_block: block }) + write('content_block_stop', { index });
+    });
+    return written.join('');
   }
 
   private startBlock(part: OpenPart, block: JsonObject): string {
