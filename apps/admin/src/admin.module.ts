@@ -14,6 +14,7 @@ import { IdempotencyModule } from './idempotency/idempotency.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { ModelsAdminModule } from './models/models-admin.module.js';
 import { PointsAdminModule } from './points/points-admin.module.js';
+import { TasksAdminModule } from './tasks/tasks-admin.module.js';
 import { UsageAdminModule } from './usage/usage-admin.module.js';
 import { WebhooksAdminModule } from './webhooks/webhooks-admin.module.js';
 
@@ -27,6 +28,7 @@ const SLICES = [
   ModelsAdminModule,
   ChannelsAdminModule,
   UsageAdminModule,
+  TasksAdminModule,
   WebhooksAdminModule,
 ];
 

@@ -9,7 +9,7 @@ import { tidySchemas } from './tidy-schemas.js';
 const API_VERSION = '1.0.0';
 const PUBLIC_PATHS = /^\/health\//;
 
-const DESCRIPTION = `Manages groups, accounts, points, API keys, models, channels and access rules, and reads usage.
+const DESCRIPTION = `Manages groups, accounts, points, API keys, models, channels and access rules, and reads usage and tasks.
 
 * **Points** are decimal strings with at most six decimals, such as \`"12.5"\`; numbers are accepted on input.
 * **Times** are RFC 3339 in UTC, ranges \`[from, to)\`. **Ids** are strings of digits.
@@ -36,6 +36,7 @@ const TAGS: Readonly<Record<string, string>> = {
   channels: 'Upstreams that serve models, and the keys they are called with.',
   'access rules': 'From where and when requests are allowed.',
   usage: 'Every request that reached an upstream, and what it was charged.',
+  tasks: 'What runs at providers after its request was answered: videos.',
   health: 'For load balancers and container engines.',
 };
 
