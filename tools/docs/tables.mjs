@@ -34,14 +34,14 @@ export function renderProviders(names, factsOf, findAdapter) {
     const adapter = findAdapter(name);
     const offers = [
       ...(adapter?.wires ?? []).map(({ format }) => FORMATS[format] ?? format),
-      ...BESIDE_TEXT.filter((offer) => adapter?.[offer] !== undefined),
+      ...Object.entries(BESIDE_TEXT).flatMap(([offer, word]) => (adapter && offer in adapter ? [word] : [])),
     ];
     return `| \`${name}\` | ${baseUrl === undefined ? 'has none: `baseUrl` is required' : `\`${baseUrl}\``} | ${offers.join(', ')} |`;
   });
   return ['| provider | address | offers |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-/** @typedef {{ wires: readonly { format: string }[], embeddings?: object, moderations?: object, rerank?: object, video?: object }} AdapterRow */
+/** @typedef {{ wires: readonly { format: string }[] }} AdapterRow what it offers beside text are fields of their own */
 /** @type {Record<string, string>} */
 const FORMATS = {
   'openai-chat': 'chats',
@@ -49,8 +49,18 @@ const FORMATS = {
   'anthropic-messages': 'messages',
   'gemini-generate': 'contents',
 };
-/** @type {readonly ('embeddings' | 'moderations' | 'rerank' | 'video')[]} */
-const BESIDE_TEXT = ['embeddings', 'moderations', 'rerank', 'video'];
+/** @type {Record<string, string>} */
+const BESIDE_TEXT = {
+  embeddings: 'embeddings',
+  moderations: 'moderations',
+  rerank: 'rerank',
+  imageGeneration: 'images',
+  imageEditing: 'edited images',
+  speech: 'speech',
+  transcription: 'transcripts',
+  translation: 'translations',
+  video: 'video',
+};
 
 /** Puts a table between its two comments. Throws where they are missing. @param {string} text @param {string} name @param {string} table */
 export function placeTable(text, name, table) {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { uniqueName, type World, type WorldOptions } from '@tokenbay/testing';
 import { expectRefusal } from './expect-refusal.js';
@@ -89,6 +90,18 @@ describe('a text spoken, asked for by the official OpenAI library', () => {
     const response = await clientOf(world).audio.speech.create(asked(world));
     await expect(response.arrayBuffer()).rejects.toThrow();
     expect(await house.pointsOf(world)).toEqual({ available: '1000', held: '0' });
+  });
+
+  it('whose client left is charged all the same, since it was spoken', async () => {
+    const world = await worldOf('gap:60');
+    const response = await clientOf(world).audio.speech.create(asked(world));
+    const reader = response.body!.getReader();
+    await reader.read();
+    await reader.cancel();
+    const left = { available: String(1_000 - Number(CHARGE)), held: '0' };
+    for (let tries = 0; tries < 50 && (await house.pointsOf(world)).held !== '0'; tries += 1) await pause(100);
+    expect(await house.pointsOf(world)).toEqual(left);
+    expect(await receiptOf(world, response.headers.get('x-request-id'))).toMatchObject({ outcome: 'client_left' });
   });
 
   it('comes in events where they are asked for, with the usage that is charged', async () => {

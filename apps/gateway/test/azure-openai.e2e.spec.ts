@@ -1,6 +1,7 @@
-import OpenAI from 'openai';
+import OpenAI, { toFile } from 'openai';
 import { uniqueName, type World } from '@tokenbay/testing';
 import { expectRefusal } from './expect-refusal.js';
+import { makeWav } from './make-wav.js';
 import { useSystem } from './use-system.js';
 
 const house = useSystem();
@@ -47,6 +48,25 @@ describe.each(FORMS)('Azure, asked %s', (_, form) => {
     const { data } = await client.embeddings.create({ model: world.modelName, input: 'a' });
     expect(data[0]!.embedding).toHaveLength(8);
     expect(await house.pointsOf(world)).toEqual({ available: '999.993', held: '0' });
+  });
+
+  it('answers pictures and sound', async () => {
+    const capabilities = ['image_generation', 'image_editing', 'speech', 'transcription'];
+    const prices = { perImage: '1', perMillionCharacters: '1000000', perMinute: '60' };
+    const world = await worldOf(form, 'seconds:30', { model: { capabilities, prices } });
+    const client = new OpenAI({ apiKey: world.apiKey, baseURL: `${house.system.gatewayUrl}/v1`, maxRetries: 0 });
+    const { modelName: model } = world;
+    const image = await toFile(Buffer.from('89504e47', 'hex'), 'a.png', { type: 'image/png' });
+    expect((await client.images.generate({ model, prompt: 'A pier' })).data).toHaveLength(1);
+    expect((await client.images.edit({ model, prompt: 'A pier', image })).data).toHaveLength(1);
+    const spoken = await client.audio.speech.create({ model, input: 'Tide', voice: 'alloy' });
+    expect((await spoken.arrayBuffer()).byteLength).toBe(400);
+    const file = await toFile(makeWav(10), 'a.wav');
+    expect(await client.audio.transcriptions.create({ model, file, response_format: 'verbose_json' })).toMatchObject({
+      duration: 30,
+    });
+    // Two pictures, four characters, thirty seconds.
+    expect(await house.pointsOf(world)).toEqual({ available: '964', held: '0' });
   });
 
   it('refuses content in the words of the house', async () => {

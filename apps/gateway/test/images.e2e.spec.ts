@@ -191,6 +191,7 @@ describe('a request for pictures is refused', () => {
     ['with no picture', { n: 0 }, 'n'],
     ['with a number as text', { n: '2' }, 'n'],
     ['with a stream that is no flag', { stream: 'yes' }, 'stream'],
+    ['for more pictures in another way', { batch_size: 4 }, 'batch_size'],
     ['with too many partial pictures', { stream: true, partial_images: 4 }, 'partial_images'],
   ])('%s', async (_, fields, param) => {
     const world = await worldOf('');

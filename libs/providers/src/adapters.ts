@@ -37,7 +37,7 @@ const GEMINI: ProviderAdapter = { ...GEMINI_ADAPTER, video: VEO_WIRE };
 /** OpenAI's format at addresses of one's own. */
 const AZURE_DIALECT: OpenAiDialect = {
   ...{ name: 'azure-openai', outputLimitField: 'max_completion_tokens', knowsOpenAiFields: true, storesNothing: true },
-  paths: { embeddings: '/embeddings' },
+  paths: { embeddings: '/embeddings', ...MEDIA_PATHS },
 };
 
 const AZURE = createAzureAdapter(withOwnWires(createOpenAiAdapter(AZURE_DIALECT)));

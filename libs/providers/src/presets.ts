@@ -5,6 +5,11 @@ const PLAIN = { outputLimitField: 'max_tokens', knowsOneLimit: true, knowsOpenAi
 /** Knows both fields of the limit, and prefers the newer one. */
 const NEWER = { outputLimitField: 'max_completion_tokens', knowsOpenAiFields: false } as const;
 const EMBEDS = { embeddings: '/embeddings' } as const;
+/** Sound, at OpenAI's paths; not all of them translate. */
+const SPEAKS = { speech: '/audio/speech' } as const;
+const WRITES = { transcriptions: '/audio/transcriptions' } as const;
+const TRANSLATES = { translations: '/audio/translations' } as const;
+const DRAWS = { imageGenerations: '/images/generations' } as const;
 const EMBEDS_AND_RANKS = { ...EMBEDS, rerank: '/rerank' } as const;
 
 /** Codes of Zhipu's platforms, which are numbers. */
@@ -30,7 +35,7 @@ const ZHIPU: Omit<OpenAiDialect, 'name' | 'paths'> = {
  * `openai/README.md`. What is not listed is reached as `openai-compatible`.
  */
 export const PRESETS: readonly OpenAiDialect[] = [
-  { name: 'baidu', ...NEWER, paths: EMBEDS_AND_RANKS, hasNumbersOnly: true },
+  { name: 'baidu', ...NEWER, paths: { ...EMBEDS_AND_RANKS, ...DRAWS }, hasNumbersOnly: true },
   { name: 'cerebras', ...NEWER, reasoningField: 'reasoning', paths: {} },
   {
     ...{ name: 'cohere', ...PLAIN },
@@ -40,14 +45,14 @@ export const PRESETS: readonly OpenAiDialect[] = [
       rerank: '/v2/rerank',
     },
   },
-  { name: 'deepinfra', ...PLAIN, paths: EMBEDS },
+  { name: 'deepinfra', ...PLAIN, paths: { ...EMBEDS, ...DRAWS, ...SPEAKS, ...WRITES, ...TRANSLATES } },
   { name: 'deepseek', ...PLAIN, reasoningField: 'reasoning_content', reasoningSwitch: 'thinking', paths: {} },
   {
     ...{ name: 'fireworks', ...PLAIN, knowsOneLimit: false, reasoningField: 'reasoning_content' },
     paths: EMBEDS,
   },
   { name: 'github-models', ...PLAIN, knowsOneLimit: false, paths: EMBEDS },
-  { name: 'groq', ...NEWER, reasoningField: 'reasoning', paths: {} },
+  { name: 'groq', ...NEWER, reasoningField: 'reasoning', paths: { ...SPEAKS, ...WRITES, ...TRANSLATES } },
   { name: 'huggingface', ...PLAIN, paths: {} },
   { name: 'hunyuan', ...PLAIN, paths: EMBEDS, hasNumbersOnly: true },
   { name: 'jina', ...PLAIN, paths: { chat: null, ...EMBEDS_AND_RANKS } },
@@ -80,21 +85,32 @@ export const PRESETS: readonly OpenAiDialect[] = [
   },
   { name: 'sambanova', ...PLAIN, knowsOneLimit: false, paths: EMBEDS },
   { name: 'sglang', ...PLAIN, knowsOneLimit: false, paths: EMBEDS },
-  { name: 'siliconflow', ...PLAIN, paths: EMBEDS_AND_RANKS, errors: { codes: { 30001: 'insufficient_balance' } } },
+  {
+    name: 'siliconflow',
+    ...PLAIN,
+    paths: { ...EMBEDS_AND_RANKS, ...SPEAKS, ...WRITES },
+    errors: { codes: { 30001: 'insufficient_balance' } },
+  },
   { name: 'stepfun', ...PLAIN, paths: {} },
   // A context that is too long is refused with 403 there.
-  { name: 'together', ...PLAIN, paths: EMBEDS_AND_RANKS, hasNumbersOnly: true, errors: { statuses: { 403: 400 } } },
+  {
+    ...{ name: 'together', ...PLAIN, hasNumbersOnly: true, errors: { statuses: { 403: 400 } } },
+    paths: { ...EMBEDS_AND_RANKS, ...DRAWS, ...SPEAKS, ...WRITES, ...TRANSLATES },
+  },
   { name: 'vercel', ...PLAIN, knowsOneLimit: false, paths: EMBEDS },
-  { name: 'vllm', ...PLAIN, knowsOneLimit: false, reasoningField: 'reasoning', paths: EMBEDS_AND_RANKS },
+  {
+    ...{ name: 'vllm', ...PLAIN, knowsOneLimit: false, reasoningField: 'reasoning' },
+    paths: { ...EMBEDS_AND_RANKS, ...WRITES, ...TRANSLATES },
+  },
   {
     name: 'volcengine',
     ...PLAIN,
     knowsOneLimit: false,
     reasoningField: 'reasoning_content',
     reasoningSwitch: 'thinking',
-    paths: EMBEDS,
+    paths: { ...EMBEDS, ...DRAWS },
   },
-  { name: 'xai', ...NEWER, paths: {} },
+  { name: 'xai', ...NEWER, paths: DRAWS },
   { name: 'zai', ...ZHIPU, paths: {} },
-  { name: 'zhipu', ...ZHIPU, paths: EMBEDS_AND_RANKS, hasNumbersOnly: true },
+  { name: 'zhipu', ...ZHIPU, paths: { ...EMBEDS_AND_RANKS, ...DRAWS }, hasNumbersOnly: true },
 ];

@@ -11,11 +11,20 @@ export function createAzureAdapter(openai: ProviderAdapter): ProviderAdapter {
   return { ...azure, at: (baseUrl) => placeAt(azure, baseUrl) };
 }
 
+/** Pictures and sound, which both forms have. */
+const MEDIA = ['imageGeneration', 'imageEditing', 'speech', 'transcription', 'translation'] as const;
+
 function placeAt(azure: ProviderAdapter, baseUrl: string): ProviderAdapter {
   const wires = isByDeployment(baseUrl) ? azure.wires.filter(({ format }) => format === 'openai-chat') : azure.wires;
   const { embeddings } = azure;
+  const media: Partial<ProviderAdapter> = {};
+  for (const name of MEDIA) {
+    const wire = azure[name];
+    if (wire) Object.assign(media, { [name]: placed(wire, baseUrl) });
+  }
   return {
     ...azure,
+    ...media,
     wires: wires.map((wire) => placed(wire, baseUrl)),
     ...(embeddings && { embeddings: { ...embeddings, batch: placed(embeddings.batch, baseUrl) } }),
   };

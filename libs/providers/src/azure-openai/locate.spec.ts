@@ -36,6 +36,16 @@ describe('what Azure serves', () => {
     ]);
   });
 
+  it('is pictures and sound below both', () => {
+    for (const [baseUrl, path] of [
+      ['https://r.openai.azure.com/openai/v1?api-version=preview', '/audio/speech?api-version=preview'],
+      ['https://r.openai.azure.com/openai/deployments?api-version=1', '/tts/audio/speech?api-version=1'],
+    ] as const)
+      expect(
+        findAdapter('azure-openai', baseUrl)!.speech!.endpoint({ upstreamModel: 'tts', isStream: false }).path,
+      ).toBe(path);
+  });
+
   it('is not told to store nothing, which older versions refuse, but where the client spoke of it', () => {
     const { passThrough, conversion } = findAdapter('azure-openai')!.wires[0]!;
     const terms = {

@@ -11,6 +11,11 @@ import { INPUT_TOKENS_PER_IMAGE_MAX, tokensOfImage } from './image-tokens.js';
 
 const IMAGES_MAX = 10;
 const PARTIAL_IMAGES_MAX = 3;
+/** By which providers of this format make more pictures than `n` says, or sell something apart. */
+const UNPRICED_FIELDS = [
+  ...['batch_size', 'num_images', 'num_outputs', 'sequential_image_generation'],
+  ...['sequential_image_generation_options', 'extra_body', 'provider', 'tools'],
+];
 
 /** Understands a body of `POST /v1/images/generations`. Throws `invalid_request` naming the field. */
 export function readGenerationCall(body: JsonObject, bodyBytes: number): Call {
@@ -38,6 +43,7 @@ export interface ImageRequest {
 export function readImageCall(request: ImageRequest): Call {
   const { fields, body, capability, inputImages } = request;
   const model = needText(fields['model'], 'model');
+  assertNothingUnpriced(fields);
   const prompt = needText(fields['prompt'], 'prompt');
   if (prompt === '') throw invalid('prompt', 'must not be empty');
   const choices = readWhole(fields['n'], { min: 1, max: IMAGES_MAX }, 'n') ?? 1;
@@ -70,6 +76,11 @@ export function readImageCall(request: ImageRequest): Call {
 }
 
 const IMAGE_INPUT = ['imageInputPerMillion'] as const;
+
+function assertNothingUnpriced(fields: JsonObject): void {
+  const field = UNPRICED_FIELDS.find((name) => fields[name] !== undefined && fields[name] !== null);
+  if (field !== undefined) throw invalid(field, 'changes what the provider charges, and has no price');
+}
 
 interface ImageCounts {
   readonly tokensPerImage: number;

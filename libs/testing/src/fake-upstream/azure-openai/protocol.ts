@@ -5,6 +5,7 @@ import { deliver } from '../deliver.js';
 import type { Exchange } from '../exchange.js';
 import { OPENAI_ERROR_FORM } from '../openai-chat/errors.js';
 import { handleChat } from '../openai-chat/handle-chat.js';
+import { MEDIA } from '../media/protocol.js';
 import type { Protocol, ProviderError } from '../protocol.js';
 import { errorAnswer } from '../substitute-answer.js';
 
@@ -24,6 +25,7 @@ export const AZURE: Protocol = {
       path: /^\/openai\/(v1|deployments\/[^/]+)\/embeddings(\?|$)/,
       handle: inPlace(answerWith(embed)),
     },
+    ...MEDIA.routes.map(({ method, path, handle }) => ({ method, path: belowAzure(path), handle: inPlace(handle) })),
   ],
   errors: OPENAI_ERROR_FORM,
   authenticate({ headers }) {
@@ -31,6 +33,11 @@ export const AZURE: Protocol = {
     return refusal(401, 'Access denied due to invalid subscription key or wrong API endpoint.');
   },
 };
+
+/** The path of OpenAI's, in both forms. */
+function belowAzure({ source }: RegExp): RegExp {
+  return new RegExp(source.replace('^\\/v1', '^\\/openai\\/(v1|deployments\\/[^/]+)'));
+}
 
 function answerChat(exchange: Exchange): Promise<void> {
   if (exchange.body['stream'] === true) exchange.behaviour = exchange.behaviour.with(PROMPT_FILTER);
