@@ -1,3 +1,5 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { startFakeUpstream, startSystem, type FakeUpstreamClient, type System, type World } from '@tokenbay/testing';
 
 const PNG = 'data:image/png;base64,iVBORw0KGgo=';
@@ -24,13 +26,22 @@ interface Video {
 describe('videos of every provider', () => {
   let upstream: FakeUpstreamClient;
   let system: System;
+  const pictures: Server = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.from(PNG.split(',')[1] ?? '', 'base64'));
+  });
+  const pictureHost = () => `127.0.0.1:${(pictures.address() as AddressInfo).port}`;
   beforeAll(async () => {
     upstream = await startFakeUpstream();
-    system = await startSystem({ gateway: { CONTENT_PROXY_ALLOW: `127.0.0.1:${upstream.port}` } });
+    await new Promise<void>((done) => void pictures.listen(0, '127.0.0.1', done));
+    system = await startSystem({
+      gateway: { CONTENT_PROXY_ALLOW: `127.0.0.1:${upstream.port},${pictureHost()}` },
+    });
   }, 60_000);
   afterAll(async () => {
     await system.stop();
     await upstream.stop();
+    pictures.closeAllConnections();
+    await new Promise((done) => pictures.close(done));
   }, 60_000);
 
   const worldOf = ({ provider, path, model }: (typeof PROVIDERS)[number], directives: string): Promise<World> =>
@@ -121,5 +132,18 @@ describe('videos of every provider', () => {
     expect(refused).toMatchObject({ status: 400, body: { error: { code: 'invalid_request', param: 'seconds' } } });
     expect(refused.headers.get('x-should-retry')).toBe('false');
     expect(await pointsOf(world)).toEqual(['100', '0']);
+  });
+
+  it('are given pictures by their address, also where the provider takes nothing but bytes', async () => {
+    const [, , veo] = PROVIDERS;
+    const world = await worldOf(veo!, 'polls:0');
+    await upstream.mark();
+    expect(await submit(world, { image: `http://${pictureHost()}/a.png` })).toMatchObject({ status: 200 });
+    const [sent] = await upstream.requests();
+    const [, bytes] = PNG.split(',');
+    expect(sent?.body).toMatchObject({ instances: [{ image: { bytesBase64Encoded: bytes, mimeType: 'image/png' } }] });
+    const hostile = await submit(world, { image: 'http://169.254.169.254/latest/meta-data' });
+    expect(hostile).toMatchObject({ status: 400, body: { error: { code: 'invalid_request', param: 'image' } } });
+    expect(hostile.text).not.toContain('169.254');
   });
 });

@@ -38,7 +38,7 @@ export function urlOf(value: unknown): string | undefined {
 }
 
 /** A positive whole number, also where it is written as a text; undefined where it is none. */
-export function countOf(value: unknown): number | undefined {
+function countOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) && number > 0 ? number : undefined;
 }

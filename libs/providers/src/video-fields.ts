@@ -16,7 +16,7 @@ const DEFAULT_NAMES: Readonly<Record<VideoField, string>> = {
 };
 
 /** How one of a provider's own parameters is read: `true` or `"true"`, `7` or `"7"`, a text, one of several words. */
-export type ParameterKind = 'flag' | 'integer' | 'text' | readonly string[];
+type ParameterKind = 'flag' | 'integer' | 'text' | readonly string[];
 
 /** What a provider takes from `metadata`. */
 export interface ParameterRules {

@@ -48,7 +48,7 @@ export function chooseShape(call: VideoCall, rules: VideoRules): VideoShape {
 }
 
 /** The seconds asked for, or the model's default. Throws `invalid_request` where the model does not offer them. */
-export function chooseSeconds(call: VideoCall, { seconds: offered, secondsDefault }: VideoRules): number {
+function chooseSeconds(call: VideoCall, { seconds: offered, secondsDefault }: VideoRules): number {
   const seconds = call.seconds ?? secondsDefault;
   if (isList(offered)) {
     if (!offered.includes(seconds))

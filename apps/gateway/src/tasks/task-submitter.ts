@@ -7,6 +7,7 @@ import { RequestMetrics } from '../health/request-metrics.js';
 import type { Caller } from '../relay/caller.js';
 import { endVisit } from '../relay/end-visit.js';
 import { insist } from './insist.js';
+import { PictureFetcher } from './picture-fetcher.js';
 import { firstPollMs } from './poll-pace.js';
 import { priceTask, quantitiesOf } from './price-task.js';
 import { replayRefusal, type SubmissionFailure, toLostCall, toRefusal } from './submission-failure.js';
@@ -41,6 +42,7 @@ export class TaskSubmitter {
   constructor(
     private readonly tasks: TasksService,
     private readonly places: TaskPlaces,
+    private readonly pictures: PictureFetcher,
     private readonly upstream: VideoUpstream,
     private readonly metrics: RequestMetrics,
   ) {}
@@ -61,7 +63,10 @@ export class TaskSubmitter {
     const draft = this.draftOf(submission, this.places.secondsOf(call, candidates));
     const earlier = await this.accept(draft);
     if (earlier) return { task: earlier, droppedFields: [] };
-    const place = await this.orWithdraw(draft.id, () => this.places.choose(call, candidates));
+    const place = await this.orWithdraw(draft.id, async () => {
+      const video = await this.pictures.bring(call.video, candidates);
+      return this.places.choose({ ...call, video }, candidates);
+    });
     const task = await this.send(draft.id, place);
     return { task, droppedFields: place.dropped.list };
   }
@@ -89,9 +94,9 @@ export class TaskSubmitter {
   }
 
   /** Nobody was called yet: what fails here leaves no task behind. */
-  private async orWithdraw(id: string, work: () => TaskPlace): Promise<TaskPlace> {
+  private async orWithdraw(id: string, work: () => Promise<TaskPlace>): Promise<TaskPlace> {
     try {
-      return work();
+      return await work();
     } catch (error) {
       await insist(() => this.tasks.withdraw(id), INSIST_MS);
       throw error;

@@ -6,6 +6,7 @@ import { HealthModule } from '../health/health.module.js';
 import { UpstreamModule } from '../upstream/upstream.module.js';
 import { ContentModule } from './content.module.js';
 import { OwnTasks } from './own-tasks.js';
+import { PictureFetcher } from './picture-fetcher.js';
 import { TaskMetrics } from './task-metrics.js';
 import { TaskPlaces } from './task-places.js';
 import { TaskPoller } from './task-poller.js';
@@ -17,7 +18,17 @@ import { VideoUpstream } from './video-upstream.js';
 /** Submits tasks, asks about them, and hands their results through. */
 @Module({
   imports: [ChannelChoiceModule, ModelsModule, TasksModule, HealthModule, UpstreamModule, ContentModule],
-  providers: [VideoUpstream, TaskProviders, TaskPlaces, TaskPolls, TaskPoller, TaskMetrics, TaskSubmitter, OwnTasks],
+  providers: [
+    VideoUpstream,
+    PictureFetcher,
+    TaskProviders,
+    TaskPlaces,
+    TaskPolls,
+    TaskPoller,
+    TaskMetrics,
+    TaskSubmitter,
+    OwnTasks,
+  ],
   exports: [TaskSubmitter, OwnTasks, TasksModule],
 })
 export class TasksGatewayModule {}

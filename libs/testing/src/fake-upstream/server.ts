@@ -25,7 +25,16 @@ export interface FakeUpstreamOptions {
 
 const LOG_SIZE_MAX = 20_000;
 /** The first speaks wherever nobody else does. */
-const PROTOCOLS: readonly Protocol[] = [OPENAI, OPENAI_RESPONSES, BESIDE_CHATS, AZURE, MEDIA, ANTHROPIC, ...VIDEOS, GEMINI];
+const PROTOCOLS: readonly Protocol[] = [
+  OPENAI,
+  OPENAI_RESPONSES,
+  BESIDE_CHATS,
+  AZURE,
+  MEDIA,
+  ANTHROPIC,
+  ...VIDEOS,
+  GEMINI,
+];
 
 /** A server that speaks the protocols of upstream providers and misbehaves on demand. */
 export function createFakeUpstream(options: FakeUpstreamOptions = {}): { server: Server; log: RequestLog } {

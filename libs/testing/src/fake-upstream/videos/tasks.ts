@@ -2,7 +2,7 @@ import type { Behaviour } from '../behaviours.js';
 import type { Exchange } from '../exchange.js';
 
 /** How a task ends badly: the provider fails, its content policy or the request is to blame, or it is given up. */
-export type TaskFailure = 'server' | 'policy' | 'invalid' | 'cancelled' | 'expired';
+type TaskFailure = 'server' | 'policy' | 'invalid' | 'cancelled' | 'expired';
 
 /** Where a task is. */
 export type TaskStage = 'queued' | 'running' | 'completed' | TaskFailure;
