@@ -6,6 +6,7 @@ const REFUSED = '502 content_fetch_failed false';
 describe('content whose URL is hostile', () => {
   const trap = new Trap();
   const server = new ResultServer();
+  const other = new ResultServer();
   const closed = new Trap();
   let harness: ContentHarness | undefined;
 
@@ -16,14 +17,14 @@ describe('content whose URL is hostile', () => {
   }
 
   beforeAll(async () => {
-    await Promise.all([trap.start(), server.start(), closed.start()]);
+    await Promise.all([trap.start(), server.start(), other.start(), closed.start()]);
   });
   afterEach(async () => {
     await harness?.stop();
     expect(trap.connections).toBe(0);
   });
   afterAll(async () => {
-    await Promise.all([trap.stop(), server.stop(), closed.stop()]);
+    await Promise.all([trap.stop(), server.stop(), other.stop(), closed.stop()]);
   });
 
   const HOSTS = [
@@ -111,8 +112,6 @@ describe('content whose URL is hostile', () => {
   });
 
   it('shows credentials to their own origin, and to nobody after a redirect has left it', async () => {
-    const other = new ResultServer();
-    await other.start();
     harness = new ContentHarness(new ScriptedDialer(), [server.host, other.host]);
     await harness.start();
     const back = `http://${server.host}/back`;
@@ -129,7 +128,6 @@ describe('content whose URL is hostile', () => {
     const seen = server.requests.map(({ url, headers }) => `${url} ${headers.authorization ?? 'none'}`);
     expect(seen).toEqual(['/1 Bearer sk-fake', '/2 Bearer sk-fake', '/back none', '/back none']);
     expect(other.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
-    await other.stop();
   });
 
   it("may lie inside where it was put together from a channel's base URL, but does not lead on from there", async () => {
