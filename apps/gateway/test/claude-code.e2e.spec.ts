@@ -82,7 +82,7 @@ describe.each([
     const thinking = ['content_block_start', 'content_block_stop'];
     expect(kinds.map(({ type }) => type)).toEqual([
       'message_start',
-      ...(provider === 'anthropic' || provider === 'gemini' ? thinking : []),
+      ...(provider === 'openai-compatible' ? [] : thinking),
       // The signature of its call, which a call has no place for.
       ...(provider === 'gemini' ? thinking : []),
       ...['content_block_start', 'content_block_stop', 'message_delta', 'message_stop'],
@@ -113,7 +113,7 @@ describe.each([
     // Thinking of another model, which its client keeps, comes back marked or unsigned.
     const thinking = [
       { type: 'thinking', thinking: 'Two tools.', signature: '' },
-      { type: 'thinking', thinking: 'Two.', signature: 'tokenbay.openai-responses.abc' },
+      { type: 'thinking', thinking: 'Two.', signature: 'tokenbay.gemini-generate.abc' },
     ];
     await ask([
       { role: 'user', content: 'List files.' },

@@ -169,9 +169,12 @@ describe.each([
   });
 
   it('asks for reasoning, which comes back sealed and is taken back', async () => {
-    const thinker = { openai: 'gpt-5-mini', 'openai-compatible': 'gpt-oss-120b', anthropic: 'claude-sonnet-4-5' }[
-      provider
-    ]!;
+    const thinker = {
+      openai: 'gpt-5-mini',
+      'openai-compatible': 'gpt-oss-120b',
+      anthropic: 'claude-sonnet-4-5',
+      gemini: 'gemini-2.5-flash',
+    }[provider]!;
     const name = `${thinker}-think`;
     const fields: Params = { reasoning: { effort: 'low', summary: 'auto' }, max_output_tokens: 4_000 };
     const first = await create(fields, '', name);

@@ -1,5 +1,7 @@
+import type { CanonicalCall } from '@tokenbay/protocol';
 import { ANTHROPIC_ADAPTER } from './anthropic/index.js';
 import { createAzureAdapter } from './azure-openai/index.js';
+import { chooseOpenAiFormat } from './choose-openai-wire.js';
 import { DASHSCOPE_ADAPTER } from './dashscope/index.js';
 import { GEMINI_ADAPTER } from './gemini/index.js';
 import { VEO_WIRE } from './gemini-veo/index.js';
@@ -8,6 +10,7 @@ import { createOpenAiAdapter } from './openai/index.js';
 import { RESPONSES_WIRE } from './openai-responses/index.js';
 import { PRESETS } from './presets.js';
 import type { ProviderAdapter } from './provider-adapter.js';
+import type { TextWire } from './text-wire.js';
 import { SEEDANCE_WIRE } from './volcengine/index.js';
 
 /** Where OpenAI, and nearly everybody who speaks its format, has pictures and sound. */
@@ -48,9 +51,16 @@ const ADAPTERS = new Map(
 
 /** What three of them speak beside: OpenAI and Azure the Responses, Ark the tasks in which it makes videos. */
 function withOwnWires(adapter: ProviderAdapter): ProviderAdapter {
-  if (adapter.name === 'openai' || adapter.name === 'azure-openai')
-    return { ...adapter, wires: [...adapter.wires, RESPONSES_WIRE] };
+  if (adapter.name === 'openai' || adapter.name === 'azure-openai') {
+    const own = { ...adapter, wires: [...adapter.wires, RESPONSES_WIRE] };
+    // Not every deployment of Azure's has Responses: what need not be asked there is asked in chats.
+    return adapter.name === 'openai' ? { ...own, chooseWire: chooseAmong(adapter.wires) } : own;
+  }
   return adapter.name === 'volcengine' ? { ...adapter, video: SEEDANCE_WIRE } : adapter;
+}
+
+function chooseAmong([chats]: readonly TextWire[]): (call: CanonicalCall) => TextWire {
+  return (call) => (chats && chooseOpenAiFormat(call) === chats.format ? chats : RESPONSES_WIRE);
 }
 
 /**

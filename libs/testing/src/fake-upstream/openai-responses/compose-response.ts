@@ -23,7 +23,7 @@ export const SEAL_PREFIX = 'gAAAAABFake';
 
 const TEXT =
   'Hello from the fake Responses. This answer is always the same, so that tests can tell when a byte of it is lost.';
-const THOUGHT = '**Greeting** The user greets me. A greeting is in order.';
+const THOUGHT = 'The user greets me. A greeting is in order.';
 const REFUSAL = "I'm sorry, I can't assist with that.";
 const ARGUMENTS = ['{"', 'location', '":"', 'Lisbon', ', Portugal', '","', 'unit', '":"', 'celsius', '"}'];
 const PATCH = ['*** Begin', ' Patch\n', '+"Köln" 🌍\n', '*** End Patch'];

@@ -17,13 +17,11 @@ export function renderEvents(response: ComposedResponse, behaviour: Behaviour): 
     const kept = events.pieces.slice(0, errorAfter);
     return streamAnswer([...kept, errorEvent(kept.length)]);
   }
-  if (!behaviour.has('no-done')) {
-    const hasUsage = !behaviour.has('no-usage');
-    const whole = responseOf(response, hasUsage);
-    const finish = events.event(`response.${String(whole['status'])}`, { response: whole });
-    const piece = hasUsage ? { ...finish, usage: response.usage } : finish;
-    events.pieces.push(...(behaviour.has('duplicate-done') ? [piece, piece] : [piece]));
-  }
+  const hasUsage = !behaviour.has('no-usage');
+  const whole = responseOf(response, hasUsage);
+  const finish = events.event(`response.${String(whole['status'])}`, { response: whole });
+  const piece = hasUsage ? { ...finish, usage: response.usage } : finish;
+  events.pieces.push(...(behaviour.has('duplicate-done') ? [piece, piece] : [piece]));
   const endAfter = behaviour.number('end-after');
   return streamAnswer(endAfter === undefined ? events.pieces : events.pieces.slice(0, endAfter));
 }
