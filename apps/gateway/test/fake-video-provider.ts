@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** One submission as it arrived. */
 interface Submission {
@@ -9,8 +10,11 @@ interface Submission {
   readonly body: string;
   readonly authorization: string;
   polls: number;
+  pollsUnderWay: number;
 }
 
+/** Long enough for a second poll to come meanwhile, if there is one. */
+const POLL_MS = 60;
 const VIDEO = Buffer.from('a few seconds of a lighthouse');
 
 /**
@@ -22,8 +26,8 @@ export class FakeVideoProvider {
   readonly submissions: Submission[] = [];
   /** While set, submissions wait for it before they are answered. */
   gate: Promise<void> | undefined;
-  /** While true, polls are answered with a page of a proxy. */
-  isOdd = false;
+  /** How many polls of one video were under way at the same time, at most. */
+  pollsAtOnce = 0;
   private server: Server | undefined;
 
   async start(): Promise<void> {
@@ -54,7 +58,11 @@ export class FakeVideoProvider {
     if (!submission) return send(response, 404, { error: { message: 'No such video.', code: 'not_found', type: 'x' } });
     if (content !== undefined) return sendVideo(request, response);
     submission.polls += 1;
-    if (this.isOdd || (submission.prompt.includes('odd') && submission.polls === 1)) return sendPage(response);
+    submission.pollsUnderWay += 1;
+    this.pollsAtOnce = Math.max(this.pollsAtOnce, submission.pollsUnderWay);
+    await pause(POLL_MS);
+    submission.pollsUnderWay -= 1;
+    if (submission.prompt.includes('odd') && submission.polls === 1) return sendPage(response);
     send(response, 200, stateOf(submission));
   }
 
@@ -62,7 +70,7 @@ export class FakeVideoProvider {
     const prompt = /name="prompt"\r\n\r\n([^\r]*)/.exec(body)?.[1] ?? '';
     const id = `video_${randomBytes(12).toString('hex')}`;
     const { authorization = '' } = request.headers;
-    this.submissions.push({ id, prompt, body, authorization, polls: 0 });
+    this.submissions.push({ id, prompt, body, authorization, polls: 0, pollsUnderWay: 0 });
     await this.gate;
     if (prompt.includes('refuse')) return send(response, 400, refusal('Your prompt is no good.', 'invalid_value'));
     if (prompt.includes('key')) return send(response, 401, refusal('Incorrect API key provided.', 'invalid_api_key'));
