@@ -37,7 +37,8 @@ export function writeDashscopeSubmission(call: VideoCall, { upstreamModel, dropp
   assertPictures(call, rules);
   needPrompt(call, ['firstFrame']);
   if (!rules.takesNegativePrompt) refuseFields(call, dropped, ['negativePrompt']);
-  if (!rules.takesRatio && call.aspectRatio !== undefined) dropped.drop(fieldName(call, 'aspectRatio'));
+  if (!rules.takesRatio)
+    for (const field of ['aspectRatio', 'size'] as const) if (isSet(call, field)) dropped.drop(fieldName(call, field));
   const shape = chooseShape(rules.takesRatio ? call : withoutRatio(call), rules);
   const json: JsonObject = {
     model: upstreamModel,

@@ -107,6 +107,10 @@ describe('a video asked of DashScope', () => {
     );
     expect(json).toMatchObject({ parameters: { resolution: '720P', duration: 5 } });
     expect([dropped.list, size]).toEqual([['aspect_ratio'], undefined]);
+    const sized = new DroppedFields();
+    const { json: square } = write('wan2.6-i2v', { firstFrame: LINK, size: { width: 1920, height: 1080 } }, sized);
+    expect(square).toMatchObject({ parameters: { resolution: '1080P' } });
+    expect(sized.list).toEqual(['size']);
   });
 
   it.each<[string, Partial<VideoCall>, string, string]>([
