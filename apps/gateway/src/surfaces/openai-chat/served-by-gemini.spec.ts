@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs';
+import { DomainError } from '@tokenbay/errors';
+import { toErrorView } from '@tokenbay/platform';
+import { findAdapter, isFailure, type JsonObject } from '@tokenbay/providers';
+import { ConversionStream } from '../../relay/exchange/conversion-stream.js';
+import { MESSAGES_RENDERER } from '../anthropic-messages/answer.js';
+import { CHAT_RENDERER } from './answer.js';
+
+const FIXTURES = new URL('../../../../../libs/providers/src/gemini/fixtures/', import.meta.url);
+const read = (name: string) => JSON.parse(readFileSync(new URL(name, FIXTURES), 'utf8')) as JsonObject;
+const GENERATE = findAdapter('gemini')!.wires[0]!.conversion;
+const STREAM = readFileSync(new URL('thinking-and-tools.sse', FIXTURES));
+const FINISH_AT = STREAM.lastIndexOf('data: ');
+const SIGNATURE = 'CiQBcsjafJz1T0x9vK3mQ==';
+const context = { requestId: 'r1', model: 'public', createdAtSeconds: 5, wantsUsage: true };
+const error = Buffer.from('data: {"error":{"code":503,"message":"Overloaded.","status":"UNAVAILABLE"}}\r\n\r\n');
+
+function answerOf(name: string) {
+  const answer = GENERATE.readAnswer(read(name));
+  if (isFailure(answer)) throw new Error('no answer');
+  return answer;
+}
+
+function open(renderer = CHAT_RENDERER): ConversionStream {
+  const terms = { choices: 1, textCharactersMax: 100_000, contentType: renderer.streamType, droppedFields: [] };
+  return new ConversionStream({ ...terms, reader: GENERATE.openReader(), renderer: renderer.openStream(context) });
+}
+
+function feed(exchange: ConversionStream, ...pieces: Buffer[]): { ready: string; tail: string } {
+  let ready = '';
+  for (const piece of pieces) {
+    exchange.push(piece);
+    ready += Buffer.concat(exchange.takeReady()).toString();
+  }
+  exchange.end();
+  ready += Buffer.concat(exchange.takeReady()).toString();
+  return { ready, tail: exchange.isComplete ? Buffer.concat(exchange.takeTail()).toString() : '' };
+}
+
+const dataIn = (stream: string): JsonObject[] =>
+  stream
+    .split('\n')
+    .filter((line) => line.startsWith('data: {'))
+    .map((line) => JSON.parse(line.slice(6)) as JsonObject);
+
+describe('a Gemini answer as a chat client sees it', () => {
+  const answer = answerOf('thinking-and-tools.json');
+  const message = {
+    role: 'assistant',
+    content: 'Ich schaue nach: Köln ☔',
+    refusal: null,
+    reasoning_content: 'Two cities — two calls.',
+    tool_calls: [
+      {
+        ...{ id: '8f2k1a0b', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Köln"}' } },
+        extra_content: { google: { thought_signature: SIGNATURE } },
+      },
+      { id: 'call_kFsRaZ3nD4yXvdIP_0_1', type: 'function', function: { name: 'get_time', arguments: '{}' } },
+    ],
+  };
+
+  it('is a completion with everything that was answered', () => {
+    expect(JSON.parse(CHAT_RENDERER.renderAnswer(answer, context))).toMatchObject({
+      choices: [{ index: 0, logprobs: null, finish_reason: 'tool_calls', message }],
+      usage: {
+        ...{ prompt_tokens: 1_462, completion_tokens: 89, total_tokens: 1_551 },
+        prompt_tokens_details: { cached_tokens: 1_000 },
+        completion_tokens_details: { reasoning_tokens: 21 },
+      },
+    });
+  });
+
+  it('tells the same as a stream, whose finish, usage and terminator wait for the ledger', () => {
+    const exchange = open();
+    const { ready, tail } = feed(exchange, STREAM);
+    type Delta = Record<string, unknown> & { tool_calls?: (JsonObject & { index: number; function?: JsonObject })[] };
+    const deltas = dataIn(ready).map(({ choices }) => (choices as [{ delta: Delta }])[0].delta);
+    const joined = (field: string) => deltas.map((delta) => delta[field] ?? '').join('');
+    expect([joined('content'), joined('reasoning_content')]).toEqual([message.content, message.reasoning_content]);
+    const calls: JsonObject[] = [];
+    for (const { index, function: called, ...piece } of deltas.flatMap((delta) => delta.tool_calls ?? [])) {
+      const known = calls[index] as { function?: { arguments: string } } | undefined;
+      const text = (known?.function?.arguments ?? '') + ((called?.['arguments'] as string | undefined) ?? '');
+      calls[index] = { ...known, ...piece, function: { ...known?.function, ...called, arguments: text } };
+    }
+    expect(calls).toEqual(message.tool_calls);
+    expect(ready).not.toContain('"finish_reason":"');
+    expect(dataIn(tail)).toMatchObject([
+      { choices: [{ finish_reason: 'tool_calls' }] },
+      { choices: [], usage: { prompt_tokens: 1_462, completion_tokens: 89 } },
+    ]);
+    expect(tail.endsWith('data: [DONE]\n\n')).toBe(true);
+    expect(exchange.usage).toEqual(answer.usage);
+  });
+
+  it('has its probabilities, its pictures, its sources and several choices', () => {
+    const { choices } = JSON.parse(CHAT_RENDERER.renderAnswer(answerOf('plain.json'), context)) as {
+      choices: object[];
+    };
+    expect(choices).toMatchObject([
+      {
+        finish_reason: 'length',
+        logprobs: { content: [{ token: 'Hello', logprob: -0.1, top_logprobs: [{}, { token: 'Hi' }] }, { token: '.' }] },
+        message: { content: 'Hello.', annotations: [{ url_citation: { url: 'https://words.example/hello' } }] },
+      },
+      { finish_reason: 'stop', message: { images: [{ image_url: { url: 'data:image/png;base64,AA==' } }] } },
+    ]);
+  });
+
+  it('was filtered where the provider says so, and is no answer where the prompt was', () => {
+    expect(JSON.parse(CHAT_RENDERER.renderAnswer(answerOf('safety.json'), context))).toMatchObject({
+      choices: [{ finish_reason: 'content_filter', message: { content: '' } }],
+    });
+    const blocked = { kind: 'request', code: 'content_policy_violation' };
+    expect(GENERATE.readAnswer(read('blocked.json'))).toMatchObject(blocked);
+    const stream = open();
+    feed(stream, Buffer.from(`data: ${JSON.stringify(read('blocked.json'))}\r\n\r\n`));
+    expect([stream.hasBegun, stream.failure]).toMatchObject([false, blocked]);
+  });
+});
+
+describe.each([
+  ['chat', CHAT_RENDERER, '[DONE]'],
+  ['Messages', MESSAGES_RENDERER, 'event: message_stop'],
+])('a stream of Gemini to a client of %s', (_, renderer, terminator) => {
+  it('is the same wherever the upstream cuts it', () => {
+    const expected = feed(open(renderer), STREAM);
+    for (let at = 1; at < STREAM.length; at += 1)
+      expect(feed(open(renderer), STREAM.subarray(0, at), STREAM.subarray(at))).toEqual(expected);
+  });
+
+  it('ends legally or fails legally wherever it breaks off', () => {
+    const timeout = toErrorView(new DomainError('upstream_timeout'), 'r1');
+    for (let at = 1; at < STREAM.length; at += 1) {
+      const exchange = open(renderer);
+      const { ready, tail } = feed(exchange, STREAM.subarray(0, at));
+      expect(tail.split(terminator)).toHaveLength(exchange.isComplete ? 2 : 1);
+      expect(() => dataIn(ready + tail)).not.toThrow();
+      if (!exchange.isComplete) expect(ready + exchange.fail(timeout).toString()).not.toContain(terminator);
+    }
+  });
+
+  it('is a failure where the upstream says so, before and after it has begun', () => {
+    const early = open(renderer);
+    feed(early, error);
+    expect([early.hasBegun, early.failure?.kind]).toEqual([false, 'saturated']);
+    const late = open(renderer);
+    feed(late, STREAM.subarray(0, FINISH_AT), error, STREAM);
+    expect([late.hasBegun, late.isComplete]).toEqual([true, false]);
+  });
+});
+
+describe('a Gemini answer as a Messages client sees it', () => {
+  it('has the signature of a call before it, whole and streamed', () => {
+    const whole = JSON.parse(MESSAGES_RENDERER.renderAnswer(answerOf('thinking-and-tools.json'), context)) as {
+      content: object[];
+    };
+    expect(whole.content).toMatchObject([
+      { type: 'thinking', thinking: 'Two cities — two calls.', signature: '' },
+      { type: 'text', text: 'Ich schaue nach: Köln ☔' },
+      { type: 'redacted_thinking', data: `tokenbay.gemini-generate.${SIGNATURE}` },
+      { type: 'tool_use', id: '8f2k1a0b', name: 'get_weather', input: { city: 'Köln' } },
+      { type: 'tool_use', name: 'get_time', input: {} },
+    ]);
+    const events = dataIn(feed(open(MESSAGES_RENDERER), STREAM).ready);
+    const blocks = events.flatMap(({ content_block: block }) => (block as { type: string } | undefined)?.type ?? []);
+    expect(blocks).toEqual(whole.content.map((block) => (block as { type: string }).type));
+    expect(events.filter(({ type }) => type === 'content_block_stop').map(({ index }) => index)).toEqual([
+      0, 1, 2, 3, 4,
+    ]);
+  });
+});
