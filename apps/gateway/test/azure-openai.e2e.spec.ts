@@ -41,6 +41,17 @@ describe.each(FORMS)('Azure, asked %s', (_, form) => {
     expect(await house.pointsOf(world)).toEqual({ available: '999.82', held: '0' });
   });
 
+  it('answers responses, by way of chats where it has none', async () => {
+    const world = await worldOf(form, 'usage:120:30');
+    const client = new OpenAI({ apiKey: world.apiKey, baseURL: `${house.system.gatewayUrl}/v1`, maxRetries: 0 });
+    const { output_text, usage } = await client.responses.create({ model: world.modelName, input: 'Hello' });
+    expect(output_text).toMatch(/^Hello/);
+    expect(usage).toMatchObject({ input_tokens: 120, output_tokens: 30 });
+    const { path } = (await house.system.upstream.requests()).at(-1)!;
+    expect(path.endsWith('/responses')).toBe(form === '/openai/v1');
+    expect(await house.pointsOf(world)).toEqual({ available: '999.82', held: '0' });
+  });
+
   it('answers vectors', async () => {
     const model = { capabilities: ['embeddings'], prices: { inputPerMillion: '1000' } };
     const world = await worldOf(form, 'usage:7', { model });
@@ -90,17 +101,5 @@ describe.each(FORMS)('Azure, asked %s', (_, form) => {
     const { channel } = await worldOf(form, 'usage:1:1');
     const result = await house.system.admin.call('POST', `/channels/${channel.id}/test`, {});
     expect(result).toMatchObject({ ok: true, status: 200 });
-  });
-});
-
-describe('Azure, asked by deployments', () => {
-  it('answers responses by way of chats, since it has none there', async () => {
-    const [, [, form]] = FORMS;
-    const world = await worldOf(form, 'usage:120:30');
-    const client = new OpenAI({ apiKey: world.apiKey, baseURL: `${house.system.gatewayUrl}/v1`, maxRetries: 0 });
-    const { output_text, usage } = await client.responses.create({ model: world.modelName, input: 'Hello' });
-    expect(output_text).toMatch(/^Hello/);
-    expect(usage).toMatchObject({ input_tokens: 120, output_tokens: 30 });
-    expect(await house.pointsOf(world)).toEqual({ available: '999.82', held: '0' });
   });
 });

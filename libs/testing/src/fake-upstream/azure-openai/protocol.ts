@@ -6,6 +6,7 @@ import type { Exchange } from '../exchange.js';
 import { OPENAI_ERROR_FORM } from '../openai-chat/errors.js';
 import { handleChat } from '../openai-chat/handle-chat.js';
 import { MEDIA } from '../media/protocol.js';
+import { handleResponses } from '../openai-responses/handle-responses.js';
 import type { Protocol, ProviderError } from '../protocol.js';
 import { errorAnswer } from '../substitute-answer.js';
 
@@ -20,6 +21,7 @@ export const AZURE: Protocol = {
       path: /^\/openai\/(v1|deployments\/[^/]+)\/chat\/completions(\?|$)/,
       handle: inPlace(answerChat),
     },
+    { method: 'POST', path: /^\/openai\/v1\/responses(\?|$)/, handle: handleResponses },
     {
       method: 'POST',
       path: /^\/openai\/(v1|deployments\/[^/]+)\/embeddings(\?|$)/,

@@ -51,7 +51,8 @@ function inputsOf(input: unknown): Input[] {
   return typeof input === 'string' || isTokens(input) ? [input as Input] : (input as Input[]);
 }
 
-function vectorOf(text: string, dimensions: number): Float32Array {
+/** The vector of a text: the same for the same text, of numbers that a float of 32 bits holds exactly. */
+export function vectorOf(text: string, dimensions: number): Float32Array {
   const digest = createHash('sha256').update(text).digest();
   return Float32Array.from({ length: dimensions }, (_, index) => digest[index % digest.length]! / 256 - 0.5);
 }

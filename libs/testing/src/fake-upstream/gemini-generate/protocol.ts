@@ -1,5 +1,6 @@
 import type { Protocol } from '../protocol.js';
 import { GOOGLE_ERROR_FORM } from './errors.js';
+import { handleEmbeddings } from './handle-embeddings.js';
 import { handleCount, handleGenerate } from './handle-generate.js';
 import { targetOf } from './shapes.js';
 
@@ -12,6 +13,11 @@ export const GEMINI: Protocol = {
       handle: handleGenerate,
     },
     { method: 'POST', path: /^\/v1(?:beta)?\/models\/[^/?]+:countTokens(?:\?|$)/, handle: handleCount },
+    {
+      method: 'POST',
+      path: /^\/v1(?:beta)?\/models\/[^/?]+:(?:embedContent|batchEmbedContents)(?:\?|$)/,
+      handle: handleEmbeddings,
+    },
   ],
   errors: GOOGLE_ERROR_FORM,
   modelOf: (path) => targetOf(path).model,
