@@ -88,4 +88,17 @@ describe('the quote of a request', () => {
     const perRequest = aModel({ prices: new CompiledPrices({ perRequest: '0.5' }) });
     expect(quote(aCall(), perRequest, '1')).toMatchObject({ need: 500_000, least: 500_000 });
   });
+
+  it('does not give texts away where only pictures or seconds are sold', () => {
+    for (const prices of [{ perImage: '0.5' }, { perSecond: '1', perMillionCharacters: '1' }])
+      expect(() => quote(aCall(), aModel({ prices: new CompiledPrices(prices) }), '1')).toThrow(
+        'model_capability_not_supported: no price: perRequest',
+      );
+  });
+
+  it('bounds a batch by the context times its texts', () => {
+    const batch = { texts: 3, inputTokensMax: 25_000, outputTokensMax: 0 };
+    expect(quote(aCall(batch), aModel(), '1').need).toBe(25_000);
+    expect(quote(aCall({ ...batch, inputTokensMax: null }), aModel(), '1').need).toBe(30_000);
+  });
 });

@@ -8,6 +8,8 @@ const ADDED_INPUT_TOKENS = 256;
 
 /** What every text request consumes. */
 const ALWAYS_CONSUMED = ['inputPerMillion', 'outputPerMillion'];
+/** How a text is sold that is not sold by its tokens. */
+const BY_REQUEST: readonly PiecePriceKind[] = ['perRequest'];
 
 /** What a request may cost at most, and the least that it can be cut down to. Integer micropoints. */
 export interface Quote {
@@ -71,7 +73,8 @@ function assertPriced(call: Call, { prices }: Model): void {
   const unsold = findUnpricedKinds({ prices, kinds: priceKinds, tools: hostedTools, serviceTier });
   const piece = findUnsoldPiece(call, prices);
   if (unsold.length === 0 && piece === undefined) return;
-  const [needed] = piece ? [piece] : ALWAYS_CONSUMED.filter((kind) => unsold.includes(kind));
+  const [consumed] = ALWAYS_CONSUMED.filter((kind) => unsold.includes(kind));
+  const needed = call.media ? (piece ?? consumed) : (consumed ?? piece);
   if (needed) {
     throw new DomainError('model_capability_not_supported', `no price: ${needed}`, {
       message: `This model cannot be used for this kind of request: it has no price for ${needed}, and nothing is sold without one.`,
@@ -81,8 +84,12 @@ function assertPriced(call: Call, { prices }: Model): void {
   throw new DomainError('invalid_request', unsold[0], { message });
 }
 
-/** What a model that is sold by the piece would have to have a price for; undefined where it has one. */
+/**
+ * What a model that is sold by the piece would have to have a price for; undefined where it has one. Pieces that a call does not consume
+ * sell nothing: a price for pictures would make texts free.
+ */
 function findUnsoldPiece({ media }: Call, { isSoldByToken, source }: Model['prices']): PiecePriceKind | undefined {
-  if (!media || isSoldByToken || media.soldBy.some((kind) => source[kind] !== undefined)) return undefined;
-  return media.soldBy[0];
+  const soldBy = media?.soldBy ?? BY_REQUEST;
+  if (isSoldByToken || soldBy.some((kind) => source[kind] !== undefined)) return undefined;
+  return soldBy[0];
 }
