@@ -43,8 +43,8 @@ export const WEBHOOKS = [
     source: [
       {
         file: ENDPOINTS,
-        from: 'accountId: string): string => `webhook_endpoint.secret:${accountId}`',
-        to: '_accountId: string): string => `webhook_endpoint.secret`',
+        from: 'export const sealContextOf = (accountId: string)',
+        to: "export const sealContextOf = (_of: string, accountId = '')",
       },
     ],
   },
