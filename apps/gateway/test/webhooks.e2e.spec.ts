@@ -3,17 +3,19 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startSystem, type System, type World } from '@tokenbay/testing';
 import OpenAI from 'openai';
+import { FakeVideoProvider } from './fake-video-provider.js';
 import { TaskEnder } from './task-ender.js';
 import { WebhookReceiver } from './webhook-receiver.js';
 
 const SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
 
 const receiver = new WebhookReceiver();
+const provider = new FakeVideoProvider();
 let system: System;
 let tasks: TaskEnder;
 
 beforeAll(async () => {
-  await receiver.start();
+  await Promise.all([receiver.start(), provider.start()]);
   const env = { CONTENT_PROXY_ALLOW: receiver.host };
   system = await startSystem({ gateway: env, admin: env });
   tasks = new TaskEnder(system.databaseUrl);
@@ -22,7 +24,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await tasks.close();
   await system.stop();
-  await receiver.stop();
+  await Promise.all([receiver.stop(), provider.stop()]);
 }, 60_000);
 
 const told = (webhookUrl: string): Promise<World> => system.world({ account: { webhookUrl, webhookSecret: SECRET } });
@@ -95,6 +97,26 @@ describe('webhooks', () => {
       data: { status: 'failed', error: { code: 'upstream_failed', message: 'The provider could not do it.' } },
     });
   });
+
+  it('tell of what clients submitted and know of, as they would be told if they asked', async () => {
+    const world = await system.world({
+      ...{ account: { webhookUrl: receiver.path('submitted'), webhookSecret: SECRET }, upstreamModel: 'sora-2' },
+      ...{ model: { capabilities: ['video'], prices: { perSecond: '0.5' } }, channel: { baseUrl: provider.baseUrl } },
+    });
+    const client = new OpenAI({ apiKey: world.apiKey, baseURL: `${system.gatewayUrl}/v1`, maxRetries: 0 });
+    const create = (prompt: string) => client.videos.create({ model: world.modelName, prompt });
+    const [done, failed] = await Promise.all([create('a lighthouse'), create('please fail')]);
+    await expect(create('please refuse')).rejects.toThrow();
+    await until(() => receiver.at('submitted').length === 2, 30_000);
+    const events = receiver
+      .at('submitted')
+      .map(({ body }) => JSON.parse(body) as { type: string; data: { id: string } });
+    const typeOf = ({ id }: { id: string }) => events.find(({ data }) => data.id === id)?.type;
+    expect([typeOf(done), typeOf(failed)]).toEqual(['video.completed', 'video.failed']);
+    for (const { data } of events) expect(data).toEqual(await client.videos.retrieve(data.id));
+    await pause(2_500);
+    expect(receiver.at('submitted')).toHaveLength(2);
+  }, 60_000);
 
   it('come again with the same id after an error, by themselves, and no more once they arrived', async () => {
     let answers = 0;
