@@ -71,6 +71,29 @@ describe('pictures made from words, asked for by the official OpenAI library', (
     });
   });
 
+  it('are held for by all that makes them larger', async () => {
+    const fields = [
+      {},
+      { size: '1024x1024' },
+      { size: '1024x1024', quality: 'max' },
+      { size: '1024x1024', output_format: 'gif', frame_count: 4 },
+    ];
+    const held: number[] = [];
+    for (const more of fields) {
+      const world = await worldOf('usage:50:272', BY_TOKENS, { points: '10000' });
+      const body = { model: world.modelName, prompt, ...more };
+      const answer = await house.system.gateway.post('/v1/images/generations', world.apiKey, body);
+      const receipt = await house.system.admin.get<{ heldPoints: string }>(
+        `/usage/${answer.headers.get('x-request-id')}`,
+      );
+      held.push(Number(receipt.heldPoints));
+    }
+    const [chosen = 0, plain = 0, best = 0, moving = 0] = held;
+    expect(chosen).toBeGreaterThan(1.5 * plain);
+    expect(best).toBeGreaterThan(3 * plain);
+    expect(moving).toBeGreaterThan(3 * plain);
+  });
+
   it('are counted as they were delivered where no usage is reported, also fewer than were asked for', async () => {
     const upstreamModel = uniqueName('dall-e');
     const world = await worldOf('', BY_IMAGE, { upstreamModel });
@@ -192,6 +215,9 @@ describe('a request for pictures is refused', () => {
     ['with a number as text', { n: '2' }, 'n'],
     ['with a stream that is no flag', { stream: 'yes' }, 'stream'],
     ['for more pictures in another way', { batch_size: 4 }, 'batch_size'],
+    ['written by another model', { svg: { model: 'author' } }, 'svg'],
+    ['as SVG, which another model writes', { output_format: 'svg' }, 'output_format'],
+    ['with more frames than there are', { output_format: 'gif', frame_count: 17 }, 'frame_count'],
     ['with too many partial pictures', { stream: true, partial_images: 4 }, 'partial_images'],
   ])('%s', async (_, fields, param) => {
     const world = await worldOf('');

@@ -10,7 +10,9 @@ import { readImageCall } from './request.js';
 
 const INPUT_IMAGES_MAX = 16;
 /** What of a form is a number or a flag. */
-const VALUES = ['n', 'partial_images', 'output_compression', 'stream'];
+const VALUES = ['n', 'partial_images', 'output_compression', 'frame_count', 'frame_duration_ms', 'stream'];
+/** What lies over the first picture: where to change it, or how. */
+const OVERLAYS = ['mask', 'markup'];
 
 /**
  * Understands a body of `POST /v1/images/edits`: a form with its pictures, or JSON that says where they are. Throws `invalid_request` naming
@@ -33,24 +35,23 @@ function readValues(fields: JsonObject): JsonObject {
   return values;
 }
 
-/** Pictures and mask of a form. */
+/** Pictures of a form, and what lies over them. */
 function countFiles(form: MultipartForm): number {
   const images = form.filesOf('image').length;
   if (images === 0) throw invalid('image', 'is required, as a file');
   if (images > INPUT_IMAGES_MAX) throw invalid('image', `must be at most ${INPUT_IMAGES_MAX} files`);
-  return images + form.filesOf('mask').length;
+  return images + OVERLAYS.reduce((sum, name) => sum + form.filesOf(name).length, 0);
 }
 
-/** Pictures and mask that JSON refers to. */
+/** Pictures that JSON refers to, and what lies over them. */
 function countReferences(body: JsonObject): number {
   const images = readObjects(body['images'], 'images');
   if (images.length === 0) throw invalid('images', 'is required, as a list of image_url objects');
   if (images.length > INPUT_IMAGES_MAX) throw invalid('images', `must hold at most ${INPUT_IMAGES_MAX} images`);
   images.forEach((image, index) => assertReference(image, `images[${index}]`));
-  const { mask } = body;
-  if (mask === undefined || mask === null) return images.length;
-  assertReference(needObject(mask, 'mask'), 'mask');
-  return images.length + 1;
+  const overlays = OVERLAYS.filter((name) => body[name] !== undefined && body[name] !== null);
+  for (const name of overlays) assertReference(needObject(body[name], name), name);
+  return images.length + overlays.length;
 }
 
 function assertReference(image: JsonObject, param: string): void {

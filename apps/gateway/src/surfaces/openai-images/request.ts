@@ -3,18 +3,17 @@ import type { Call, CountedMedia, DeliveredMedia } from '../../relay/call.js';
 import { CountedText } from '../../relay/count-tokens.js';
 import { MediaExchange } from '../../relay/exchange/media-exchange.js';
 import { needWire } from '../../relay/exchange/whole-exchange.js';
-import { invalid, needText, readFlag, readServiceTier, readText, readWhole } from '../body-reader.js';
+import { invalid, needText, readFlag, readServiceTier, readWhole } from '../body-reader.js';
 import type { RequestFields } from '../form-body.js';
 import { renderStreamError } from '../openai-chat/error.js';
 import { OPENAI_KEEP_ALIVE } from '../openai-keep-alive.js';
 import { INPUT_TOKENS_PER_IMAGE_MAX, tokensOfImage } from './image-tokens.js';
 
 const IMAGES_MAX = 10;
-const PARTIAL_IMAGES_MAX = 3;
 /** By which providers of this format make more pictures than `n` says, or sell something apart. */
 const UNPRICED_FIELDS = [
   ...['batch_size', 'num_images', 'num_outputs', 'sequential_image_generation'],
-  ...['sequential_image_generation_options', 'extra_body', 'provider', 'tools'],
+  ...['sequential_image_generation_options', 'extra_body', 'provider', 'tools', 'svg'],
 ];
 
 /** Understands a body of `POST /v1/images/generations`. Throws `invalid_request` naming the field. */
@@ -47,9 +46,8 @@ export function readImageCall(request: ImageRequest): Call {
   const prompt = needText(fields['prompt'], 'prompt');
   if (prompt === '') throw invalid('prompt', 'must not be empty');
   const choices = readWhole(fields['n'], { min: 1, max: IMAGES_MAX }, 'n') ?? 1;
-  const partial = readWhole(fields['partial_images'], { min: 0, max: PARTIAL_IMAGES_MAX }, 'partial_images') ?? 0;
   const isStream = readFlag(fields['stream'], 'stream') ?? false;
-  const tokens = tokensOfImage(readText(fields['size'], 'size'), partial);
+  const tokens = tokensOfImage(fields);
   const counts = { tokensPerImage: tokens.usual, inputImages };
   return {
     ...{ dialect: 'openai', capability, model, body: fields, isStream, wantsUsage: false, choices },
@@ -79,6 +77,9 @@ const IMAGE_INPUT = ['imageInputPerMillion'] as const;
 
 function assertNothingUnpriced(fields: JsonObject): void {
   const field = UNPRICED_FIELDS.find((name) => fields[name] !== undefined && fields[name] !== null);
+  // Another model writes it, whose tokens are reported apart.
+  const isSvg = fields['output_format'] === 'svg';
+  if (isSvg) throw invalid('output_format', 'svg is written by another model, and has no price');
   if (field !== undefined) throw invalid(field, 'changes what the provider charges, and has no price');
 }
 

@@ -18,15 +18,19 @@ const COMMON = {
   model: text(128),
   prompt: text(PROMPT_MAX),
   background: oneOf('transparent', 'opaque', 'auto'),
+  complexity: oneOf('low', 'medium', 'high'),
+  frame_count: integer(2, 16),
+  frame_duration_ms: integer(1, 655_350),
   moderation: oneOf('low', 'auto'),
   n: integer(1, 10),
   output_compression: integer(0, 100),
-  output_format: oneOf('png', 'jpeg', 'webp'),
+  output_format: oneOf('png', 'jpeg', 'webp', 'gif'),
   partial_images: integer(0, 3),
-  quality: oneOf('standard', 'hd', 'low', 'medium', 'high', 'auto'),
+  quality: oneOf('standard', 'hd', 'low', 'medium', 'high', 'xhigh', 'max', 'auto'),
   response_format: oneOf('url', 'b64_json'),
   size,
   stream: flag,
+  safety_identifier: text(512),
   user: text(512),
 };
 const isReference = (item: unknown): boolean => {
@@ -55,7 +59,14 @@ export function handleEdit(exchange: Exchange): Promise<void> {
   const { files } = exchange;
   const isForm = exchange.request.headers['content-type']?.startsWith('multipart/') === true;
   const body = isForm
-    ? fromForm(exchange.body, ['n', 'partial_images', 'output_compression', 'stream'])
+    ? fromForm(exchange.body, [
+        'n',
+        'partial_images',
+        'output_compression',
+        'frame_count',
+        'frame_duration_ms',
+        'stream',
+      ])
     : exchange.body;
   const wrong = isForm ? (refuseFields(body, EDIT_FORM) ?? refuseFiles(files)) : refuseFields(body, EDIT_JSON);
   const inputImages = isForm ? files.length : ((body['images'] as unknown[] | undefined)?.length ?? 0);
@@ -118,13 +129,15 @@ function usageOf(behaviour: Behaviour, count: number, inputImages: number): Repo
 function refuseTogether(body: Record<string, unknown>): ProviderError | null {
   if (body['partial_images'] != null && body['stream'] !== true)
     return refusal("'partial_images' is only allowed when 'stream' is enabled.", 'partial_images');
+  if (body['frame_count'] != null && body['output_format'] !== 'gif')
+    return refusal("'frame_count' is only allowed with output_format gif.", 'frame_count');
   if (body['model'] === 'dall-e-3' && Number(body['n'] ?? 1) !== 1) return refusal('n must be 1 for dall-e-3', 'n');
   return null;
 }
 
 function refuseFiles(files: readonly ReceivedFile[]): ProviderError | null {
   const images = files.filter(({ name }) => name === 'image' || name === 'image[]');
-  const stray = files.find(({ name }) => !['image', 'image[]', 'mask'].includes(name));
+  const stray = files.find(({ name }) => !['image', 'image[]', 'mask', 'markup'].includes(name));
   if (stray) return refusal(`Unknown parameter: '${stray.name}'.`, stray.name);
   if (images.length === 0) return refusal("Missing required parameter: 'image'.", 'image');
   if (images.length > INPUT_IMAGES_MAX) return refusal('Too many images.', 'image');

@@ -27,6 +27,8 @@ const TRANSCRIPTION: Schema = {
     chunking_strategy: anything,
     'chunking_strategy[type]': oneOf('server_vad'),
     'include[]': list(isOneOf('logprobs')),
+    'keywords[]': list((item) => typeof item === 'string'),
+    'languages[]': list((item) => typeof item === 'string'),
     'known_speaker_names[]': list((item) => typeof item === 'string'),
     'known_speaker_references[]': list((item) => /^data:/.test(String(item))),
     'timestamp_granularities[]': list(isOneOf('word', 'segment')),
