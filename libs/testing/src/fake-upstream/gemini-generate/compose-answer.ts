@@ -1,4 +1,5 @@
 import type { Behaviour } from '../behaviours.js';
+import { FREE_TEXT_ARGUMENTS } from '../openai-chat/compose-answer.js';
 import type { ReportedUsage } from '../request-log.js';
 import { type Body, checksSignatures, type Content, type Part, SIGNATURE_PREFIX } from './shapes.js';
 
@@ -37,7 +38,9 @@ export function composeAnswer(head: AnswerHead, body: Body, behaviour: Behaviour
   const isFiltered = behaviour.has('content-filter');
   const thoughts = thinking?.includeThoughts ? split(THOUGHT).map((text) => ({ text, thought: true })) : [];
   const said =
-    names.length > 0 ? names.map((name, index) => callOf(head, name, index)) : texts.map((text) => ({ text }));
+    names.length > 0
+      ? names.map((name, index) => callOf(head, { name, args: argumentsOf(body, name) }, index))
+      : texts.map((text) => ({ text }));
   const signature = checksSignatures(head.model) ? `${SIGNATURE_PREFIX}${head.model.length}` : undefined;
   return {
     ...head,
@@ -51,9 +54,19 @@ export function composeAnswer(head: AnswerHead, body: Body, behaviour: Behaviour
 }
 
 /** Only the first of several calls is signed. */
-function callOf({ id, model }: AnswerHead, name: string, index: number): Part {
+function callOf({ id, model }: AnswerHead, called: { name: string; args: Body }, index: number): Part {
   const signature = checksSignatures(model) && index === 0 ? { thoughtSignature: `${SIGNATURE_PREFIX}Call` } : {};
-  return { functionCall: { id: `${id.slice(-8)}${index}`, name, args: ARGUMENTS }, ...signature };
+  return { functionCall: { id: `${id.slice(-8)}${index}`, ...called }, ...signature };
+}
+
+/** A tool that takes one free text is called with one. */
+function argumentsOf({ tools }: Body, name: string): Body {
+  const declared = ((tools ?? []) as { functionDeclarations?: Body[] }[]).flatMap(
+    (tool) => tool.functionDeclarations ?? [],
+  );
+  const { parametersJsonSchema, parameters } = declared.find((tool) => tool['name'] === name) ?? {};
+  const { required } = (parametersJsonSchema ?? parameters ?? {}) as { required?: string[] };
+  return required?.join() === 'input' ? (JSON.parse(FREE_TEXT_ARGUMENTS.join('')) as Body) : ARGUMENTS;
 }
 
 function textOf(body: Body, config: Body, behaviour: Behaviour): string {
