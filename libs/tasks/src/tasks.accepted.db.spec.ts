@@ -90,6 +90,20 @@ describe('the same submission', () => {
     expect(await stage.points()).toEqual({ available: 900, held: 100 });
   });
 
+  it('is one task although the second arrives while the first is under way', async () => {
+    const locking = await stage.ledger.database.pool('report').connect();
+    await locking.query('BEGIN');
+    await locking.query('SELECT FROM point_account WHERE account_id = $1 FOR UPDATE', [stage.accountId]);
+    // Both have looked for an earlier one before either can go on, unless the second waits for the first.
+    const drafts = [stage.draft({ isRepeated: true }), stage.draft({ isRepeated: true })];
+    const earlier = Promise.all(drafts.map((wanted) => stage.tasks.accept(wanted)));
+    await stage.untilWaiting(2);
+    await locking.query('COMMIT');
+    locking.release();
+    expect((await earlier).filter((task) => task === null)).toHaveLength(1);
+    expect(await stage.points()).toEqual({ available: 900, held: 100 });
+  });
+
   it('is recognised by its content where a library repeats it without a key, for ten minutes', async () => {
     const id = await stage.accepted();
     expect(await stage.tasks.findEarlier(stage.draft())).toBeNull();

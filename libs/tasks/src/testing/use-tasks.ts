@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asApplicationRole, createLogger, Database, SecretBox, SecretsKey, uuidv7 } from '@tokenbay/platform';
 import { findLedgerFaults, openLedger, type TestLedger } from '@tokenbay/points/testing';
 import { checkLedger, cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
@@ -52,6 +53,16 @@ class TaskStage {
 
   async findFaults(): Promise<unknown[]> {
     return [...(await findLedgerFaults(this.ledger.database.pool('report'))), ...(await checkLedger(this.clone.url))];
+  }
+
+  /** Resolves when so many statements of this database wait for a lock. */
+  async untilWaiting(count: number): Promise<void> {
+    const waiting = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    for (;;) {
+      const [row] = await this.query<{ count: number }>(waiting);
+      if ((row?.count ?? 0) >= count) return;
+      await sleep(5);
+    }
   }
 
   async close(): Promise<void> {
