@@ -157,10 +157,12 @@ function isAgainstPolicy(error: ErrorWire): boolean {
   return POLICY_WORDS.test(messageOf(error).replace(QUOTED, ''));
 }
 
+/** The sentence; of servers built on FastAPI the problems of each field, which Mistral wraps once more. */
 function messageOf({ message, detail }: ErrorWire): string {
   if (typeof message === 'string') return message;
-  if (typeof detail === 'string') return detail;
-  return Array.isArray(detail) ? detail.map(problemOf).join('; ') : '';
+  const said = detail ?? (message as { detail?: unknown } | null | undefined)?.detail ?? message;
+  if (typeof said === 'string') return said;
+  return Array.isArray(said) ? said.map(problemOf).join('; ') : '';
 }
 
 /** One field that was found wrong, and why. */

@@ -80,12 +80,19 @@ describe('the presets', () => {
     const body = { stream: true, stream_options: { include_usage: true } };
     expect(pass('mistral', body, true)).not.toHaveProperty('stream_options');
     expect(pass('deepseek', { stream: true }, true)).toMatchObject({ stream_options: { include_usage: true } });
-    const call = { attribution: { userId: 'u1' } };
+    const named: CanonicalCall['turns'] = [{ role: 'user', name: 'Ada', content: [{ type: 'text', text: 'Hello' }] }];
+    const call = { attribution: { userId: 'u1' }, sampling: { seed: 7 }, turns: named };
     const { request, dropped } = ask('mistral', call, true);
     expect(request).not.toHaveProperty('stream_options');
     expect(request).not.toHaveProperty('user');
-    expect(dropped).toContain('user_id');
-    expect(ask('deepseek', call, true).request).toMatchObject({ user: 'u1', stream_options: { include_usage: true } });
+    expect(request['messages']).toEqual([{ role: 'user', content: 'Hello' }]);
+    expect(request).not.toHaveProperty('seed');
+    expect(dropped).toEqual(['messages.name', 'seed', 'user_id']);
+    expect(ask('deepseek', call, true).request).toMatchObject({
+      user: 'u1',
+      seed: 7,
+      stream_options: { include_usage: true },
+    });
   });
 
   it('are given their reasoning back in their own field, and are not where they refuse it', () => {
@@ -180,6 +187,11 @@ describe('what a preset says of a refusal', () => {
       ...(['mistral', 422] as const),
       { detail: [{ loc: ['body', 'temperature'], msg: 'must be at most 1.5' }] },
       { kind: 'request', code: 'invalid_request', message: 'temperature: must be at most 1.5' },
+    ],
+    [
+      ...(['mistral', 422] as const),
+      { object: 'error', message: { detail: [{ loc: ['body', 'seed'], msg: 'Extra inputs are not permitted' }] } },
+      { kind: 'request', message: 'seed: Extra inputs are not permitted' },
     ],
     ['nvidia', 402, { title: 'Payment Required', detail: 'Cloud credits expired.' }, { kind: 'key' }],
     ['mistral', 401, { detail: 'Unauthorized' }, { kind: 'key', reason: 'key_refused' }],

@@ -35,7 +35,7 @@ function writeTurn(turn: Turn, dropped: DroppedFields, dialect: OpenAiDialect): 
       // Nobody but OpenAI tells developers from operators; many refuse the word.
       return [{ role: dialect.knowsOpenAiFields ? turn.role : 'system', content: joinTexts(turn.content) }];
     case 'user':
-      return [{ role: 'user', content: writeContent(turn.content, dropped), ...nameOf(turn) }];
+      return [{ role: 'user', content: writeContent(turn.content, dropped), ...nameOf(turn, dropped, dialect) }];
     case 'assistant':
       return writeAssistant(turn, dropped, dialect);
     case 'tool':
@@ -43,8 +43,9 @@ function writeTurn(turn: Turn, dropped: DroppedFields, dialect: OpenAiDialect): 
   }
 }
 
-function nameOf({ name }: { readonly name?: string }): JsonObject {
-  return name === undefined ? {} : { name };
+function nameOf({ name }: { readonly name?: string }, dropped: DroppedFields, dialect: OpenAiDialect): JsonObject {
+  if (dialect.refusesUnknownFields) dropped.dropIfSet('messages.name', name);
+  return name === undefined || dialect.refusesUnknownFields ? {} : { name };
 }
 
 function joinTexts(parts: readonly TextPart[]): string {
@@ -121,7 +122,7 @@ function writeAssistant(turn: AssistantTurn, dropped: DroppedFields, dialect: Op
       ...(reasoningField && thought !== '' && { [reasoningField]: thought }),
       ...(refusal !== '' && { refusal }),
       ...(calls.length > 0 && { tool_calls: calls }),
-      ...nameOf(turn),
+      ...nameOf(turn, dropped, dialect),
     },
   ];
 }

@@ -34,7 +34,7 @@ export function writeRequest(call: CanonicalCall, terms: WriteTerms, dialect: Op
     ...(dialect.reasoningSwitch
       ? switchReasoning(call, dialect.reasoningSwitch, terms)
       : writeReasoning(call, traits, dropped)),
-    ...writeSampling(call, traits, dropped),
+    ...writeSampling(dialect.refusesUnknownFields ? withoutSeed(call, dropped) : call, traits, dropped),
     ...(logprobs && { logprobs: true, top_logprobs: logprobs.alternatives }),
     ...writeAttribution(call, dropped, dialect),
     ...(isStoredUnlessTold(dialect) && { store: false }),
@@ -50,6 +50,13 @@ function dropHints({ output, sampling, attribution, safety }: CanonicalCall, dro
   dropped.dropIfSet('metadata', attribution.metadata);
   dropped.dropIfSet('service_tier', attribution.serviceTier);
   if (safety.length > 0) dropped.drop('safety_settings');
+}
+
+/** Who refuses unknown fields has another name for it, if any. */
+function withoutSeed(call: CanonicalCall, dropped: DroppedFields): CanonicalCall {
+  const { seed, ...sampling } = call.sampling;
+  dropped.dropIfSet('seed', seed);
+  return { ...call, sampling };
 }
 
 /** Who reasons always draws by its own rules: what it would refuse is left out, and stop sequences, which are no hint, are refused. */
