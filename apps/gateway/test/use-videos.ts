@@ -4,6 +4,7 @@ import {
   startSystem,
   type HttpAnswer,
   type System,
+  type SystemOptions,
   type World,
   type WorldOptions,
 } from '@tokenbay/testing';
@@ -22,7 +23,7 @@ const MODEL = { capabilities: ['video'], prices: { perSecond: '0.5' } };
 export const COST = '2';
 
 /** The whole product with a provider of videos, for all tests of a file. Afterwards the books must agree. */
-class VideoHouse {
+export class VideoHouse {
   readonly provider = new FakeVideoProvider();
   private started: System | undefined;
 
@@ -31,9 +32,9 @@ class VideoHouse {
     return this.started;
   }
 
-  async start(gateway: Record<string, string>): Promise<void> {
+  async start(options: SystemOptions): Promise<void> {
     await this.provider.start();
-    this.started = await startSystem({ gateway });
+    this.started = await startSystem(options);
   }
 
   async stop(): Promise<void> {
@@ -100,9 +101,9 @@ interface AskOptions {
 }
 
 /** Starts the product and the provider before a file's tests. */
-export function useVideos(gateway: Record<string, string> = {}): VideoHouse {
+export function useVideos(options: SystemOptions = {}): VideoHouse {
   const house = new VideoHouse();
-  beforeAll(() => house.start(gateway), 60_000);
+  beforeAll(() => house.start(options), 60_000);
   afterAll(() => house.stop(), 60_000);
   return house;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '@tokenbay/platform';
+import { runStatement } from './run-statement.js';
 import type {
   SubmissionIdentity,
   TaskCompletion,
@@ -155,7 +156,7 @@ export class TasksRepository {
     return (await this.run<{ done: boolean }>(text, values))[0]?.done ?? false;
   }
 
-  private async run<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    return (await this.database.pool('task').query(text, [...values])).rows as Row[];
+  private run<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return runStatement<Row>(this.database.pool('task'), text, values);
   }
 }

@@ -19,7 +19,6 @@ import { type AcceptRow, TasksRepository } from './tasks.repository.js';
 const ACCEPTED_FOR_MS = 60_000;
 /** Later than this after its time limit, a call that was made is never heard of again. */
 const UNHEARD_MS = 60_000;
-const RETRY_AFTER_SECONDS = 2;
 /** How long a secret is kept for downloads after its task completed, should channel or key be gone by then. */
 const SECRETS_KEPT_MS = 172_800_000;
 const SECRETS_AT_ONCE = 1_000;
@@ -149,9 +148,9 @@ export class TasksService {
   private async tryAccept(draft: TaskDraft): Promise<AcceptRow> {
     try {
       return await this.repository.accept(draft, ACCEPTED_FOR_MS);
-    } catch (cause) {
+    } catch (error) {
       this.repository.withdraw(draft.id).catch(() => undefined);
-      throw new DomainError('ledger_unavailable', draft.id, { cause, retryAfterSeconds: RETRY_AFTER_SECONDS });
+      throw error;
     }
   }
 }
