@@ -132,7 +132,7 @@ describe('the official OpenAI library, unmodified, served by Gemini', () => {
     await expect(create({ logit_bias: { '5': 1 } })).rejects.toMatchObject({ status: 501, param: 'logit_bias' });
     const { client, model } = await clientFor();
     const { response } = await client.chat.completions
-      .create({ model, messages, presence_penalty: 0.5, user: 'u1' })
+      .create({ model, messages, presence_penalty: 0.5, safety_identifier: 'u1' })
       .withResponse();
     expect(response.headers.get('x-tokenbay-dropped-fields')).toBe('user, presence_penalty');
   });

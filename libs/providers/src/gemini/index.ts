@@ -8,6 +8,9 @@ import { readAnswer, readPassing } from './response.js';
 import { GenerateScanner } from './scanner.js';
 import { GenerateReader } from './stream.js';
 
+/** A picture comes whole in one event, as base64. */
+const PICTURE_EVENT_BYTES_MAX = 33_554_432;
+
 /** Google's Gemini API. */
 export const GEMINI_ADAPTER: ProviderAdapter = {
   name: 'gemini',
@@ -15,6 +18,7 @@ export const GEMINI_ADAPTER: ProviderAdapter = {
   wires: [
     {
       format: 'gemini-generate',
+      eventBytesMax: PICTURE_EVENT_BYTES_MAX,
       endpoint: endpointOf,
       passThrough: { amendRequest, readAnswer: readPassing, openScanner: (terms) => new GenerateScanner(terms) },
       conversion: { writeRequest, readAnswer, openReader: () => new GenerateReader() },

@@ -19,6 +19,8 @@ export interface ConversionStreamTerms {
   readonly textCharactersMax: number;
   readonly contentType: string;
   readonly droppedFields: readonly string[];
+  /** Of one event; for answers that are larger than texts. */
+  readonly eventBytesMax?: number | undefined;
 }
 
 /** A stream of one format, read into canonical events and written in the client's dialect. */
@@ -27,12 +29,14 @@ export class ConversionStream implements StreamExchange {
   isTerminated = false;
   usage: UsageReading | undefined;
   readonly text = new CountedText();
-  private readonly sse = new SseReader((event) => this.accept(event));
+  private readonly sse: SseReader;
   private ready = '';
   private tail = '';
   private finished = 0;
 
-  constructor(private readonly terms: ConversionStreamTerms) {}
+  constructor(private readonly terms: ConversionStreamTerms) {
+    this.sse = new SseReader((event) => this.accept(event), terms.eventBytesMax);
+  }
 
   push(chunk: Buffer): void {
     this.sse.push(chunk);

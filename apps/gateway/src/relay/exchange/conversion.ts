@@ -16,6 +16,7 @@ export interface ConversionTerms {
   readonly choices: number;
   readonly textCharactersMax: number;
   readonly droppedFields: readonly string[];
+  readonly eventBytesMax: number | undefined;
 }
 
 /** The exchange where client and channel speak different dialects: everything goes through the canonical model, both ways. */
@@ -45,11 +46,11 @@ export class Conversion implements Exchange {
   }
 
   openStream(): StreamExchange {
-    const { wire, renderer, context, choices, textCharactersMax, droppedFields } = this.terms;
+    const { wire, renderer, context, choices, textCharactersMax, droppedFields, eventBytesMax } = this.terms;
     const written = { contentType: renderer.streamType, droppedFields };
     return new ConversionStream({
       ...{ reader: wire.openReader(), renderer: renderer.openStream(context) },
-      ...{ choices, textCharactersMax, ...written },
+      ...{ choices, textCharactersMax, eventBytesMax, ...written },
     });
   }
 }

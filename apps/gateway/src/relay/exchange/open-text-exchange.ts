@@ -36,6 +36,6 @@ function convert(
   return new Conversion({
     request: { ...wire.endpoint(target), body: JSON.stringify(conversion.writeRequest(canonical, terms)) },
     ...{ wire: conversion, renderer: call.renderer, context, textCharactersMax },
-    ...{ choices: call.choices, droppedFields: terms.dropped.list },
+    ...{ choices: call.choices, droppedFields: terms.dropped.list, eventBytesMax: wire.eventBytesMax },
   });
 }

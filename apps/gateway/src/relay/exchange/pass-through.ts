@@ -49,6 +49,7 @@ export class PassThrough implements Exchange {
       renderer,
       textCharactersMax: terms.textCharactersMax,
       droppedFields: writeTerms.dropped.list,
+      ...(wire.eventBytesMax !== undefined && { eventBytesMax: wire.eventBytesMax }),
     });
   }
 }

@@ -9,7 +9,7 @@ const FIXTURES = new URL('../../../../../libs/providers/src/gemini/fixtures/', i
 const STREAM = readFileSync(new URL('thinking-and-tools.sse', FIXTURES));
 const BLOCKED = readFileSync(new URL('blocked.json', FIXTURES), 'utf8').replace(/\s*\n\s*/g, '');
 const FINISH_AT = STREAM.lastIndexOf('data: ');
-const wire = findAdapter('gemini')!.wires[0]!.passThrough;
+const wire = findAdapter('gemini')!.wires[0]!;
 const ELEMENTS = STREAM.toString()
   .split('\r\n\r\n')
   .filter((event) => event !== '')
@@ -17,8 +17,9 @@ const ELEMENTS = STREAM.toString()
 
 function open(form: StreamForm = 'events', choices = 1): PassThroughStream {
   const renderer = createRenderer({ form, showsThoughts: false });
-  const scanner = wire.openScanner({ choices, wantsUsage: true, streamType: renderer.streamType });
-  return new PassThroughStream({ scanner, renderer, textCharactersMax: 100_000, droppedFields: [] });
+  const scanner = wire.passThrough.openScanner({ choices, wantsUsage: true, streamType: renderer.streamType });
+  const { eventBytesMax = 0 } = wire;
+  return new PassThroughStream({ scanner, renderer, textCharactersMax: 100_000, droppedFields: [], eventBytesMax });
 }
 
 function feed(exchange: PassThroughStream, ...pieces: (Buffer | string)[]): { ready: string; tail: string } {
@@ -82,6 +83,13 @@ describe('a stream of generateContent that passes through', () => {
     expect([ready, tail]).toEqual(['', `data: ${BLOCKED}\r\n\r\n`]);
     expect(exchange.usage).toMatchObject({ usage: { inputTokens: 9, outputTokens: 0 } });
     expect(feed(open('array'), `data: ${BLOCKED}\r\n\r\n`)).toEqual({ ready: '', tail: `[${BLOCKED}]` });
+  });
+
+  it('may hold a whole picture in one event, also in its last', () => {
+    const inlineData = { mimeType: 'image/png', data: 'A'.repeat(6_000_000) };
+    const candidate = { content: { parts: [{ inlineData }], role: 'model' }, finishReason: 'STOP' };
+    const picture = `data: ${JSON.stringify({ candidates: [candidate] })}\r\n\r\n`;
+    expect(feed(open(), picture)).toEqual({ ready: '', tail: picture });
   });
 
   it('lets comments and news pass as events, and into an array only what is JSON', () => {
