@@ -75,6 +75,16 @@ describe('the content of a video', () => {
     expect([foreign.status, await foreign.json()]).toMatchObject([404, { error: { code: 'task_not_found' } }]);
   });
 
+  it('leaves no trace in the log of where it was looked for', async () => {
+    for (const url of ['https://canary-1.invalid/?signature=canary-2', `https://${server.host}/canary-3?x=canary-4`]) {
+      const answer = await fetchContent(url);
+      expect([answer.status, answer.headers.get('x-should-retry')]).toEqual([502, 'true']);
+      expect(await answer.text()).not.toContain('canary');
+    }
+    expect(system.logs()).toContain('content_fetch_failed');
+    for (const trace of ['canary', server.host, String(trap.port)]) expect(system.logs()).not.toContain(trace);
+  }, 30_000);
+
   it('that breaks off is cut, and that of a failing server may be asked for again', async () => {
     server.answer = (_request, response) => {
       response.writeHead(200, { 'content-type': 'video/mp4' }).write(CONTENT);

@@ -71,11 +71,12 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   }
 }
 
+/** Without the cause: what Node says of it names the host, which is for no log. */
 function toConnectError(error: unknown, givenUp: AbortSignal): UpstreamError {
   if (error instanceof UpstreamError) return error;
-  if (givenUp.aborted) return new UpstreamError('aborted', 'while connecting', error);
+  if (givenUp.aborted) return new UpstreamError('aborted', 'while connecting');
   const { name, code } = error as NodeJS.ErrnoException;
   if (name === 'TimeoutError' || name === 'AbortError' || code === 'ETIMEDOUT')
-    return new UpstreamError('connect_timeout', 'no connection in time', error);
-  return new UpstreamError('connect', code ?? name, error);
+    return new UpstreamError('connect_timeout', 'no connection in time');
+  return new UpstreamError('connect', code ?? name);
 }
