@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '@tokenbay/providers';
-import { nestFields } from './nest-fields.js';
-
-/** One text field of a form, under the name that the client wrote: `timestamp_granularities[]`. */
-export interface FormField {
-  readonly name: string;
-  readonly value: string;
-}
+import { type FormField, nestFields } from './nest-fields.js';
 
 /** What a file of a form came with. */
 interface FormFileParts {

@@ -1,6 +1,11 @@
 import { DomainError } from '@tokenbay/errors';
 import type { JsonObject } from '@tokenbay/providers';
-import type { FormField } from './multipart-form.js';
+
+/** One text field of a form, under the name that the client wrote: `timestamp_granularities[]`. */
+export interface FormField {
+  readonly name: string;
+  readonly value: string;
+}
 
 const DEPTH_MAX = 8;
 const NAME = /^[^[\]]+(?:\[[^[\]]*\])*$/;

@@ -1,6 +1,7 @@
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { DomainError } from '@tokenbay/errors';
-import { FormFile, type FormField, MultipartForm } from './multipart-form.js';
+import { FormFile, MultipartForm } from './multipart-form.js';
+import type { FormField } from './nest-fields.js';
 
 const FIELDS_MAX = 256;
 const FILES_MAX = 64;

@@ -6,8 +6,7 @@ import type { Exchange, ExchangeTerms } from '../../relay/exchange/exchange.js';
 import { MediaExchange } from '../../relay/exchange/media-exchange.js';
 import { needWire } from '../../relay/exchange/whole-exchange.js';
 import { invalid, needText, readNumber, readServiceTier, readText, readWord } from '../body-reader.js';
-import { renderStreamError } from '../openai-chat/error.js';
-import { OPENAI_KEEP_ALIVE } from '../openai-keep-alive.js';
+import { OPENAI_KEEP_ALIVE, renderOpenAiStreamError } from '../openai-stream.js';
 import { SpeechExchange } from './speech-exchange.js';
 
 /** The documented price of a minute is that of 1,250 tokens, and a minute holds some 900 characters. */
@@ -61,7 +60,7 @@ function openExchange({ body, format, isEvents }: AskedSpeech, terms: ExchangeTe
   const { adapter, upstreamModel, textCharactersMax } = terms;
   const wire = needWire(adapter, 'speech');
   if (!isEvents) return new SpeechExchange({ body, wire, upstreamModel, format });
-  const asked = { isStream: true, choices: 1, renderFailure: renderStreamError };
+  const asked = { isStream: true, choices: 1, renderFailure: renderOpenAiStreamError };
   return new MediaExchange({ body, wire, upstreamModel, textCharactersMax, ...asked });
 }
 

@@ -3,8 +3,7 @@ import { CountedText } from '../../relay/count-tokens.js';
 import { needWire } from '../../relay/exchange/whole-exchange.js';
 import type { FormFile, MultipartForm } from '../../relay/multipart/multipart-form.js';
 import { fromForm, invalid, needText, readFlag, readServiceTier, readText, readWord } from '../body-reader.js';
-import { renderStreamError } from '../openai-chat/error.js';
-import { OPENAI_KEEP_ALIVE } from '../openai-keep-alive.js';
+import { OPENAI_KEEP_ALIVE, renderOpenAiStreamError } from '../openai-stream.js';
 import { readDuration } from './duration/read-duration.js';
 import { boundSeconds, countSeconds, type Recording } from './seconds.js';
 import { type TextFormat, TranscriptExchange } from './transcript-exchange.js';
@@ -62,7 +61,7 @@ function readTranscriptCall(form: MultipartForm, bodyBytes: number, kind: 'trans
       new TranscriptExchange(
         {
           ...{ body: form, wire: needWire(adapter, kind), upstreamModel, isStream, choices: 1, textCharactersMax },
-          renderFailure: renderStreamError,
+          renderFailure: renderOpenAiStreamError,
         },
         TEXT_FORMATS.get(format),
       ),

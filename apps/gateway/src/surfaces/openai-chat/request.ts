@@ -7,7 +7,7 @@ import { openTextExchange } from '../../relay/exchange/open-text-exchange.js';
 import { CHAT_RENDERER } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
 import { forwardedHeaders } from '../forwarded-headers.js';
-import { OPENAI_KEEP_ALIVE } from '../openai-keep-alive.js';
+import { OPENAI_KEEP_ALIVE } from '../openai-stream.js';
 import { type MessageParts, readInputText, scanMessages } from './messages.js';
 
 type PricedKinds = Pick<Call, 'priceKinds' | 'excludedKinds'>;

@@ -5,8 +5,7 @@ import { MediaExchange } from '../../relay/exchange/media-exchange.js';
 import { needWire } from '../../relay/exchange/whole-exchange.js';
 import { invalid, needText, readFlag, readServiceTier, readWhole } from '../body-reader.js';
 import type { RequestFields } from '../form-body.js';
-import { renderStreamError } from '../openai-chat/error.js';
-import { OPENAI_KEEP_ALIVE } from '../openai-keep-alive.js';
+import { OPENAI_KEEP_ALIVE, renderOpenAiStreamError } from '../openai-stream.js';
 import { INPUT_TOKENS_PER_IMAGE_MAX, tokensOfImage } from './image-tokens.js';
 
 const IMAGES_MAX = 10;
@@ -68,7 +67,7 @@ export function readImageCall(request: ImageRequest): Call {
       new MediaExchange({
         ...{ body, upstreamModel, isStream, choices, textCharactersMax },
         wire: request.wireOf(adapter),
-        renderFailure: renderStreamError,
+        renderFailure: renderOpenAiStreamError,
       }),
   };
 }
