@@ -142,10 +142,8 @@ export class TaskSubmitter {
     } catch (cause) {
       const failure = { code: 'ledger_unavailable', message: 'The task could not be submitted.', costMicropoints: 0 };
       const end = { ...failure, refusedWith: 503, event: 'not_submitted', detail: null };
-      this.tasks
-        .withdraw(id)
-        .then((isGone) => isGone || this.tasks.failSubmission(id, end))
-        .catch(() => undefined);
+      const undo = async (): Promise<boolean> => (await this.tasks.withdraw(id)) || this.tasks.failSubmission(id, end);
+      insist(undo, INSIST_MS).catch(() => undefined);
       throw new DomainError('ledger_unavailable', id, { cause, retryAfterSeconds: 2 });
     }
   }
