@@ -17,7 +17,7 @@ function at(baseUrl: string): ProviderFacts {
  * The providers that channels can have: those with an adapter, and only those. Of several regional addresses the international one; servers
  * that one runs oneself have the port that they listen on by default.
  */
-export const PROVIDERS = {
+const PROVIDERS = {
   openai: at('https://api.openai.com/v1'),
   'openai-compatible': { versionPath: '/v1' },
   anthropic: at('https://api.anthropic.com/v1'),

@@ -32,7 +32,7 @@ export interface OpenAiDialect {
 export type ReasoningSwitch = 'thinking' | 'enable_thinking' | 'reasoning';
 
 /** `chat: null` where only the others are offered. */
-export interface OfferedPaths {
+interface OfferedPaths {
   readonly chat?: string | null;
   readonly embeddings?: string;
   readonly moderations?: string;

@@ -7,7 +7,7 @@ import type { ReportedUsage } from '../request-log.js';
 import { errorAnswer, substituteAnswer } from '../substitute-answer.js';
 
 /** What is answered to a good request; `usage` is in the body already. */
-export interface Answered {
+interface Answered {
   readonly id?: string;
   readonly body: object;
   readonly usage?: ReportedUsage;
