@@ -3,16 +3,7 @@ import type { JsonObject } from '@tokenbay/providers';
 import type { AnswerRenderer, RenderContext } from '../../relay/exchange/renderer.js';
 import { renderArrayStreamError, renderStreamError } from './error.js';
 import { footOf, renderCitations, renderLogprobs, renderPart, renderStop, renderUsage } from './render-parts.js';
-import { GenerateStreamRenderer } from './stream-renderer.js';
-
-/** How a stream comes to its client: as server-sent events, or as the elements of one JSON array. */
-export type StreamForm = 'events' | 'array';
-
-/** What the client asked for, as far as it decides how answers look. */
-export interface RendererTerms {
-  readonly form: StreamForm;
-  readonly showsThoughts: boolean;
-}
+import { GenerateStreamRenderer, type RendererTerms } from './stream-renderer.js';
 
 /** Writes canonical answers as generateContent's. */
 export function createRenderer({ form, showsThoughts }: RendererTerms): AnswerRenderer {

@@ -3,7 +3,8 @@ import { DomainError } from '@tokenbay/errors';
 import { toErrorView } from '@tokenbay/platform';
 import { findAdapter } from '@tokenbay/providers';
 import { PassThroughStream } from '../../relay/exchange/pass-through-stream.js';
-import { createRenderer, type StreamForm } from './answer.js';
+import { createRenderer } from './answer.js';
+import type { StreamForm } from './stream-renderer.js';
 
 const FIXTURES = new URL('../../../../../libs/providers/src/gemini/fixtures/', import.meta.url);
 const STREAM = readFileSync(new URL('thinking-and-tools.sse', FIXTURES));

@@ -4,10 +4,11 @@ import type { JsonObject } from '@tokenbay/providers';
 import type { Call, TextCall } from '../../relay/call.js';
 import { openTextExchange } from '../../relay/exchange/open-text-exchange.js';
 import { invalid, readFlag, readObject, readObjects, readText } from '../body-reader.js';
-import { createRenderer, type StreamForm } from './answer.js';
+import { createRenderer } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
 import type { GeminiAsk } from './gemini-ask.js';
 import { readInputText, type ScannedContents, scanContents } from './scan-contents.js';
+import type { StreamForm } from './stream-renderer.js';
 
 type PricedKinds = Pick<Call, 'priceKinds' | 'excludedKinds'>;
 

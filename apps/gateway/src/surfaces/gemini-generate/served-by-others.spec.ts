@@ -3,7 +3,8 @@ import { DomainError } from '@tokenbay/errors';
 import { toErrorView } from '@tokenbay/platform';
 import { findAdapter, isFailure, type JsonObject } from '@tokenbay/providers';
 import { ConversionStream } from '../../relay/exchange/conversion-stream.js';
-import { createRenderer, type StreamForm } from './answer.js';
+import { createRenderer } from './answer.js';
+import type { StreamForm } from './stream-renderer.js';
 
 const context = { requestId: 'r1', model: 'public', createdAtSeconds: 5, wantsUsage: true };
 const timeout = toErrorView(new DomainError('upstream_timeout', undefined, { message: 'Too late.' }), 'r1');

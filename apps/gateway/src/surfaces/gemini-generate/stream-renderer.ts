@@ -2,7 +2,6 @@ import type { ErrorView } from '@tokenbay/platform';
 import type { CanonicalEvent, Citation, PartDelta, PartOpening, Seal, Stop, TokenUsage } from '@tokenbay/protocol';
 import type { JsonObject } from '@tokenbay/providers';
 import type { RenderContext, StreamRenderer } from '../../relay/exchange/renderer.js';
-import type { RendererTerms } from './answer.js';
 import { renderArrayStreamError, renderStreamError } from './error.js';
 import {
   footOf,
@@ -14,6 +13,15 @@ import {
   renderStop,
   renderUsage,
 } from './render-parts.js';
+
+/** How a stream comes to its client: as server-sent events, or as the elements of one JSON array. */
+export type StreamForm = 'events' | 'array';
+
+/** What the client asked for, as far as it decides how answers look. */
+export interface RendererTerms {
+  readonly form: StreamForm;
+  readonly showsThoughts: boolean;
+}
 
 /** Libraries keep no turn one of whose pieces has no part. */
 const EMPTY_PARTS: readonly JsonObject[] = [{ text: '' }];

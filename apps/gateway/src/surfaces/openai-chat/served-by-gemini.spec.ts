@@ -3,7 +3,6 @@ import { DomainError } from '@tokenbay/errors';
 import { toErrorView } from '@tokenbay/platform';
 import { findAdapter, isFailure, type JsonObject } from '@tokenbay/providers';
 import { ConversionStream } from '../../relay/exchange/conversion-stream.js';
-import { MESSAGES_RENDERER } from '../anthropic-messages/answer.js';
 import { CHAT_RENDERER } from './answer.js';
 
 const FIXTURES = new URL('../../../../../libs/providers/src/gemini/fixtures/', import.meta.url);
@@ -21,7 +20,8 @@ function answerOf(name: string) {
   return answer;
 }
 
-function open(renderer = CHAT_RENDERER): ConversionStream {
+function open(): ConversionStream {
+  const renderer = CHAT_RENDERER;
   const terms = { choices: 1, textCharactersMax: 100_000, contentType: renderer.streamType, droppedFields: [] };
   return new ConversionStream({ ...terms, reader: GENERATE.openReader(), renderer: renderer.openStream(context) });
 }
@@ -119,20 +119,18 @@ describe('a Gemini answer as a chat client sees it', () => {
   });
 });
 
-describe.each([
-  ['chat', CHAT_RENDERER, '[DONE]'],
-  ['Messages', MESSAGES_RENDERER, 'event: message_stop'],
-])('a stream of Gemini to a client of %s', (_, renderer, terminator) => {
+describe('a stream of Gemini to a client of chat', () => {
+  const terminator = '[DONE]';
   it('is the same wherever the upstream cuts it', () => {
-    const expected = feed(open(renderer), STREAM);
+    const expected = feed(open(), STREAM);
     for (let at = 1; at < STREAM.length; at += 1)
-      expect(feed(open(renderer), STREAM.subarray(0, at), STREAM.subarray(at))).toEqual(expected);
+      expect(feed(open(), STREAM.subarray(0, at), STREAM.subarray(at))).toEqual(expected);
   });
 
   it('ends legally or fails legally wherever it breaks off', () => {
     const timeout = toErrorView(new DomainError('upstream_timeout'), 'r1');
     for (let at = 1; at < STREAM.length; at += 1) {
-      const exchange = open(renderer);
+      const exchange = open();
       const { ready, tail } = feed(exchange, STREAM.subarray(0, at));
       expect(tail.split(terminator)).toHaveLength(exchange.isComplete ? 2 : 1);
       expect(() => dataIn(ready + tail)).not.toThrow();
@@ -141,32 +139,11 @@ describe.each([
   });
 
   it('is a failure where the upstream says so, before and after it has begun', () => {
-    const early = open(renderer);
+    const early = open();
     feed(early, error);
     expect([early.hasBegun, early.failure?.kind]).toEqual([false, 'saturated']);
-    const late = open(renderer);
+    const late = open();
     feed(late, STREAM.subarray(0, FINISH_AT), error, STREAM);
     expect([late.hasBegun, late.isComplete]).toEqual([true, false]);
-  });
-});
-
-describe('a Gemini answer as a Messages client sees it', () => {
-  it('has the signature of a call before it, whole and streamed', () => {
-    const whole = JSON.parse(MESSAGES_RENDERER.renderAnswer(answerOf('thinking-and-tools.json'), context)) as {
-      content: object[];
-    };
-    expect(whole.content).toMatchObject([
-      { type: 'thinking', thinking: 'Two cities — two calls.', signature: '' },
-      { type: 'text', text: 'Ich schaue nach: Köln ☔' },
-      { type: 'redacted_thinking', data: `tokenbay.gemini-generate.${SIGNATURE}` },
-      { type: 'tool_use', id: '8f2k1a0b', name: 'get_weather', input: { city: 'Köln' } },
-      { type: 'tool_use', name: 'get_time', input: {} },
-    ]);
-    const events = dataIn(feed(open(MESSAGES_RENDERER), STREAM).ready);
-    const blocks = events.flatMap(({ content_block: block }) => (block as { type: string } | undefined)?.type ?? []);
-    expect(blocks).toEqual(whole.content.map((block) => (block as { type: string }).type));
-    expect(events.filter(({ type }) => type === 'content_block_stop').map(({ index }) => index)).toEqual([
-      0, 1, 2, 3, 4,
-    ]);
   });
 });
