@@ -111,9 +111,10 @@ describe.each([
     ];
     await system.upstream.mark();
     // Thinking of another model, which its client keeps, comes back marked or unsigned.
+    const another = provider === 'gemini' ? 'openai-responses' : 'gemini-generate';
     const thinking = [
       { type: 'thinking', thinking: 'Two tools.', signature: '' },
-      { type: 'thinking', thinking: 'Two.', signature: 'tokenbay.gemini-generate.abc' },
+      { type: 'thinking', thinking: 'Two.', signature: `tokenbay.${another}.abc` },
     ];
     await ask([
       { role: 'user', content: 'List files.' },
