@@ -13,6 +13,8 @@ export interface DomainErrorOptions {
   message?: string;
   /** The parameter at fault, for dialects that name it. */
   param?: string;
+  /** What the official library of the dialect calls it, where that has to know it to go on by itself. */
+  dialectCode?: string;
   /** Every problem of a body, one readable sentence each. */
   problems?: string[];
   /** Overrides the catalogue's `retryable` for this occurrence. */

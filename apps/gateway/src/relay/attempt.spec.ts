@@ -55,6 +55,7 @@ describe('what a client is told when nothing could be tried', () => {
   it('is not to repeat it where it does not', () => {
     expect(refusal('channel')).toEqual(['channel_unavailable', false, undefined]);
     expect(refusal('key')).toEqual(['channel_key_unavailable', false, undefined]);
+    expect(refusal('key', 120_000)).toEqual(['channel_key_unavailable', false, 120]);
   });
 
   it('is the busy channel that was tried, or the one that was not, whichever is free first', () => {

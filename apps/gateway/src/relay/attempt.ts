@@ -126,7 +126,7 @@ function saturated(failures: readonly AttemptFailure[], obstacle: Obstacle | und
   });
 }
 
-/** Repeating helps where something is only cooling down. */
+/** Repeating helps where something is only cooling down; what is disabled is tried again much later. */
 function unavailable(
   verdicts: ReadonlySet<AttemptVerdict>,
   reasons: string,
@@ -135,6 +135,7 @@ function unavailable(
   const isKey = kind === 'key_cooling' || kind === 'key' || (kind === 'channel' && verdicts.has('key'));
   const isCooling = kind === 'cooling' || kind === 'key_cooling';
   return new DomainError(isKey ? 'channel_key_unavailable' : 'channel_unavailable', reasons || kind, {
-    ...(isCooling && { shouldRetry: true, retryAfterSeconds: waitMs / 1_000 }),
+    ...(isCooling && { shouldRetry: true }),
+    ...(waitMs > 0 && { retryAfterSeconds: waitMs / 1_000 }),
   });
 }

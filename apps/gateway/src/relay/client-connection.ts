@@ -60,7 +60,10 @@ export class ClientConnection {
     if (this.isGone) return;
     const { raw } = this.reply;
     if (rendered === undefined) return void (raw.socket?.resetAndDestroy() ?? raw.destroy());
-    raw.end(rendered, () => raw.socket?.end());
+    const { socket } = raw;
+    raw.end(rendered);
+    // At once: a client that takes the answer for whole would send its next request into a connection that closes.
+    socket?.end();
   }
 
   /** Cuts the connection: what was sent is not to look like all of an answer. */

@@ -27,6 +27,9 @@ describe('a request that no controller serves', () => {
     'POST /v1beta/models/m%3Apredict',
     'GET /v1beta/files/x',
     'POST /upload/v1beta/files',
+    'POST /upload/v1/files',
+    'POST /v1/cachedContents',
+    'POST /v1/interactions',
     'GET /v1/responses',
   ])('is told 501 where providers have such a path: %s', (line) => {
     expect(codeOf(line)).toBe('501 not_implemented');

@@ -25,8 +25,9 @@ const NOT_OFFERED: readonly (readonly [methods: string, path: RegExp])[] = [
   ['*', /^\/v1\/engines\/.+$/],
   ['DELETE', /^\/v1\/models\/.+$/],
   ['POST', /^\/(v1beta|v1)\/models\/.+(:|%3[aA])[A-Za-z]+$/],
-  ['*', /^\/v1beta\/(files|cachedContents|batches|interactions|auth_tokens|tunedModels|operations)(\/.*)?$/],
-  ['*', /^\/upload\/v1beta\/.+$/],
+  ['*', /^\/(v1beta|v1)\/(cachedContents|interactions|auth_tokens|tunedModels|operations)(\/.*)?$/],
+  ['*', /^\/v1beta\/(files|batches)(\/.*)?$/],
+  ['*', /^\/upload\/(v1beta|v1)\/.+$/],
 ];
 
 /** A key may be anywhere in a path that leads nowhere. */

@@ -14,7 +14,8 @@ const RENDERERS: Readonly<Record<Dialect, (view: ErrorView) => string>> = {
 /** Renders the gateway's errors in the dialect of the path. */
 export const dialectErrorRenderer: ErrorRenderer = {
   render(view: ErrorView, { url, headers }: RenderedRequest): RenderedError {
-    if (headers && isGoogleRequest({ url, headers })) return { body: renderSharedError(view) };
-    return { body: RENDERERS[dialectOf(url)](view) };
+    const dialect = dialectOf(url);
+    if (dialect === 'openai' && headers && isGoogleRequest({ url, headers })) return { body: renderSharedError(view) };
+    return { body: RENDERERS[dialect](view) };
   },
 };

@@ -38,6 +38,20 @@ describe('errors before an answer has begun', () => {
     expect(bodyAt('/v1beta/models/a:generateContent')).toHaveProperty('error.status');
     expect(bodyAt('/v1/chat/completions')).toHaveProperty('error.param', null);
   });
+
+  it('are for both of its readers where Google’s library shares a path with OpenAI’s, and nowhere else', () => {
+    const headers = { 'x-goog-api-key': 'sk-x' };
+    const bodyAt = (url: string) => JSON.parse(dialectErrorRenderer.render(timeout, { url, headers }).body) as object;
+    expect(bodyAt('/v1/models')).toMatchObject({ error: { param: null, status: 'DEADLINE_EXCEEDED' } });
+    expect(bodyAt('/v1/models/a:generateContent')).not.toHaveProperty('error.param');
+  });
+
+  it('say a word of the Anthropic library’s own where that goes on by itself when it reads it', () => {
+    const refused = new DomainError('not_implemented', 'thread', { dialectCode: 'thread_unsupported_request' });
+    expect(JSON.parse(anthropic.renderError(toErrorView(refused, ID)))).toMatchObject({
+      error: { code: 'not_implemented', details: { error_code: 'thread_unsupported_request' } },
+    });
+  });
 });
 
 describe('errors in the middle of a stream', () => {

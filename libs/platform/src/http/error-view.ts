@@ -6,6 +6,8 @@ export interface ErrorView {
   readonly status: ErrorStatus;
   readonly type: ErrorType;
   readonly message: string;
+  /** What the dialect's official library has to read in place of our code where it looks for its own; absent nearly always. */
+  readonly dialectCode?: string;
   /** The parameter at fault, or null. */
   readonly param: string | null;
   /** What `x-should-retry` says. */
@@ -30,6 +32,7 @@ export function toErrorView(error: DomainError, requestId: string): ErrorView {
     status,
     type: error.type,
     message: error.publicMessage,
+    ...(options.dialectCode !== undefined && { dialectCode: options.dialectCode }),
     param: options.param ?? null,
     retryable: error.isRetryable && (retryAfterSeconds ?? 0) <= WAIT_WORTH_RETRYING_SECONDS,
     retryAfterSeconds,

@@ -94,6 +94,8 @@ export class ConversionStream implements StreamExchange {
     for (const event of events) {
       this.meter(event);
       const written = this.terms.renderer.push(event);
+      // Until the client would see something another channel may still answer, whatever this one has said to us.
+      if (written !== '') this.hasBegun = true;
       if (this.finished < this.terms.choices) this.ready += written;
       else this.tail += written;
     }
@@ -104,8 +106,7 @@ export class ConversionStream implements StreamExchange {
   }
 
   private meter(event: CanonicalEvent): void {
-    if (event.type === 'start') this.hasBegun = true;
-    else if (event.type === 'end') this.isTerminated = true;
+    if (event.type === 'end') this.isTerminated = true;
     else if (event.type === 'usage') this.usage = event.reading;
     else if (event.type === 'finish') this.finished += 1;
     else if (event.type === 'part_start' && event.opening.type === 'tool_call') this.text.add(event.opening.name);

@@ -1,8 +1,8 @@
 import type { ErrorView } from '@tokenbay/platform';
 
 /** The body of an error on Anthropic paths. */
-export function renderError({ type, message, code, requestId }: ErrorView): string {
-  const error = { type, message, code, details: { error_code: code } };
+export function renderError({ type, message, code, dialectCode, requestId }: ErrorView): string {
+  const error = { type, message, code, details: { error_code: dialectCode ?? code } };
   return JSON.stringify({ type: 'error', error, request_id: requestId });
 }
 

@@ -78,6 +78,8 @@ function assertNoUpstreamState(body: JsonObject): void {
   throw new DomainError('not_implemented', state, {
     param: state,
     message: `${state}: state kept at a provider is not offered.`,
+    // The library's tool runner asks for a thread unasked, and goes on without where it is told in this word that there is none.
+    ...(state === 'thread' && { dialectCode: 'thread_unsupported_request' }),
   });
 }
 
