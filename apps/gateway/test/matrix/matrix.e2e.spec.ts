@@ -15,6 +15,7 @@ const PROVIDERS: Record<string, { model: string; thinker: string; path?: string 
   'openai-compatible': { model: 'some-model', thinker: 'gpt-oss-120b' },
   anthropic: { model: 'claude-sonnet-4-5', thinker: 'claude-sonnet-4-5' },
   gemini: { model: 'gemini-2.5-flash', thinker: 'gemini-2.5-flash' },
+  'azure-openai': { model: 'gpt-4o', thinker: 'gpt-5-mini', path: '/openai/v1' },
 };
 
 /** What the provider is to do where it is not simply to answer. */

@@ -34,11 +34,16 @@ async function stream({ baseUrl, apiKey, model }: Stage, config: GenerateContent
   for await (const chunk of await client.models.generateContentStream({ model, contents: 'Hello', config }))
     chunks.push(chunk);
   return {
-    text: chunks.map(({ text }) => text ?? '').join(''),
+    text: chunks.map(textOf).join(''),
     functionCalls: chunks.flatMap(({ functionCalls }) => functionCalls ?? []),
     finishReason: chunks.map(finishOf).findLast((reason) => reason !== undefined),
     usageMetadata: chunks.findLast(({ usageMetadata }) => usageMetadata)?.usageMetadata,
   };
+}
+
+/** The library's own getter warns of every part that is no text. */
+function textOf({ candidates }: GenerateContentResponse): string {
+  return (candidates?.[0]?.content?.parts ?? []).map(({ text, thought }) => (thought ? '' : (text ?? ''))).join('');
 }
 
 function finishOf({ candidates }: GenerateContentResponse): string | undefined {
