@@ -127,18 +127,20 @@ describe('a path of another dialect', () => {
     ['GET', '/v1/models', 'openai'],
     ['POST', '/v1/messages', 'anthropic'],
     ['POST', '/v1/messages/count_tokens?beta=true', 'anthropic'],
+    ['POST', '/v1beta/models/x:generateContent', 'gemini'],
+    ['POST', '/v1beta/models/a/b:c:streamGenerateContent?alt=sse', 'gemini'],
+    ['POST', '/v1/models/x%3AgenerateContent', 'gemini'],
   ] as const)('%s %s refuses without credentials in the dialect %s', async (method, path, dialect) => {
     expectRefusal(await ask(method, path), 'api_key_missing', { dialect });
     expectRefusal(await ask(method, path, { 'x-api-key': 'sk-x' }), 'api_key_invalid', { dialect });
   });
 
-  it.each([
-    ['/v1beta/models/x:generateContent', 'gemini'],
-    ['/v1beta/models/a/b:c:streamGenerateContent?alt=sse', 'gemini'],
-    ['/v1/models/x%3AgenerateContent', 'gemini'],
-  ] as const)('POST %s refuses in the dialect %s', async (path, dialect) => {
-    expectRefusal(await ask('POST', path), 'not_implemented', { dialect });
-  });
+  it.each(['/v1beta/models/x:predictLongRunning', '/v1/models/x%3Apredict'])(
+    'POST %s is known and not offered',
+    async (path) => {
+      expectRefusal(await ask('POST', path), 'not_implemented', { dialect: 'gemini' });
+    },
+  );
 });
 
 describe('a route behind admission', () => {

@@ -28,8 +28,8 @@ export interface DueRow extends DeliveryRow {
 export interface LeaseRequest {
   readonly limit: number;
   readonly perAccountMax: number;
-  /** Accounts that have their share already. */
-  readonly busyAccountIds: readonly string[];
+  /** The account of each attempt that runs: as many fewer are leased for it. */
+  readonly runningAccountIds: readonly string[];
   readonly leaseMs: number;
 }
 
@@ -50,14 +50,17 @@ export class WebhookDeliveriesRepository {
   constructor(private readonly database: Database) {}
 
   /** Takes deliveries that are due, those that wait longest first; until the lease is over nobody else takes them. */
-  async lease({ limit, perAccountMax, busyAccountIds, leaseMs }: LeaseRequest): Promise<DueRow[]> {
+  async lease({ limit, perAccountMax, runningAccountIds, leaseMs }: LeaseRequest): Promise<DueRow[]> {
     const { rows } = await this.database.pool('task').query<DueRow>(
-      `WITH waiting AS (
+      `WITH running AS (
+         SELECT account_id, count(*) AS count FROM unnest($3::bigint[]) AS r (account_id) GROUP BY account_id
+       ), waiting AS (
          SELECT id, account_id, attempt_at FROM webhook_delivery
-         WHERE attempt_at <= clock_timestamp() AND account_id <> ALL ($3::bigint[]) ORDER BY attempt_at LIMIT ${LOOKED_AT_MAX}
+         WHERE attempt_at <= clock_timestamp() AND account_id NOT IN (SELECT account_id FROM running WHERE count >= $2)
+         ORDER BY attempt_at LIMIT ${LOOKED_AT_MAX}
        ), chosen AS (
-         SELECT id FROM (SELECT id, attempt_at, row_number() OVER (PARTITION BY account_id ORDER BY attempt_at) AS place FROM waiting) AS w
-         WHERE place <= $2 ORDER BY attempt_at LIMIT $1
+         SELECT id FROM (SELECT id, account_id, attempt_at, row_number() OVER (PARTITION BY account_id ORDER BY attempt_at) AS place FROM waiting) AS w
+         LEFT JOIN running AS r USING (account_id) WHERE place + coalesce(r.count, 0) <= $2 ORDER BY attempt_at LIMIT $1
        ), due AS (
          SELECT id, account_id FROM webhook_delivery
          WHERE id IN (SELECT id FROM chosen) AND attempt_at <= clock_timestamp() FOR NO KEY UPDATE SKIP LOCKED
@@ -65,7 +68,7 @@ export class WebhookDeliveriesRepository {
        UPDATE webhook_delivery AS d SET attempts = d.attempts + 1, attempt_at = clock_timestamp() + $4 * interval '1 ms'
        FROM due LEFT JOIN webhook_endpoint AS e ON e.account_id = due.account_id
        WHERE d.id = due.id RETURNING ${COLUMNS}, e.url, e.secret`,
-      [limit, perAccountMax, busyAccountIds, leaseMs],
+      [limit, perAccountMax, runningAccountIds, leaseMs],
     );
     return rows;
   }

@@ -10,7 +10,7 @@ import { isWebhookSecret } from './webhook-secret.js';
 
 const URL_A = 'https://a.example/hook';
 const SECRET = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
-const LEASE = { limit: 10, perAccountMax: 10, busyAccountIds: [], leaseMs: 60_000 };
+const LEASE = { limit: 10, perAccountMax: 10, runningAccountIds: [], leaseMs: 60_000 };
 
 let clone: ClonedDatabase;
 let ledger: TestLedger;
@@ -169,7 +169,9 @@ describe('a delivery', () => {
     await addDelivery(other);
     const shares = (await deliveries.lease({ ...LEASE, perAccountMax: 2 })).map((due) => due.accountId);
     expect(shares.sort()).toEqual([accountId, accountId, other].sort());
-    expect(await deliveries.lease({ ...LEASE, busyAccountIds: [accountId] })).toEqual([]);
+    const running = { ...LEASE, perAccountMax: 3, runningAccountIds: [accountId, accountId] };
+    expect(await deliveries.lease(running)).toHaveLength(1);
+    expect(await deliveries.lease({ ...running, runningAccountIds: [accountId, accountId, accountId] })).toEqual([]);
   });
 
   it('is over once it has arrived', async () => {

@@ -82,10 +82,9 @@ export class WebhookSender implements OnApplicationBootstrap, BeforeApplicationS
   private async takeDue(): Promise<void> {
     const limit = PARALLEL_MAX - this.running.size;
     if (limit <= 0) return;
-    const accounts = [...this.running.values()];
-    const busy = accounts.filter((id) => accounts.filter((other) => other === id).length >= PER_ACCOUNT_MAX);
+    const runningAccountIds = [...this.running.values()];
     const due = await this.deliveries.lease({
-      ...{ limit, perAccountMax: PER_ACCOUNT_MAX, busyAccountIds: [...new Set(busy)], leaseMs: LEASE_MS },
+      ...{ limit, perAccountMax: PER_ACCOUNT_MAX, runningAccountIds, leaseMs: LEASE_MS },
     });
     for (const delivery of due) this.begin(delivery);
   }
