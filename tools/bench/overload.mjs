@@ -15,6 +15,8 @@ import { chatBody, startGateway } from './targets.mjs';
 
 const MEBIBYTE = 1_048_576;
 const SUSTAINED_CONNECTIONS = 32;
+/** Of what a closed loop gets through: a service that is run above it has no room for the next garbage collection. */
+const SUSTAINABLE_PART = 0.75;
 const FLOOD_CONNECTIONS = 1_024;
 const SUSTAINED_MS = 10_000;
 const AFTER_MS = 3_000;
@@ -53,28 +55,29 @@ async function run(programs, house, floodMs) {
     });
   await ask({ warmUpMs: 4_000, durationMs: 2_000 });
   const sustained = await ask({});
-  const before = await ask({ durationMs: AFTER_MS, connections: 256, perSecond: sustained.perSecond / 2 });
+  const sustainable = sustained.perSecond * SUSTAINABLE_PART;
+  const before = await ask({ connections: 256, perSecond: sustainable });
   const memoryBefore = readResident(pid);
   const memory = watchMemory(pid);
   const flood = await ask({
     durationMs: floodMs,
     connections: FLOOD_CONNECTIONS,
-    perSecond: sustained.perSecond * 3,
+    perSecond: sustainable * 3,
   });
   const memoryMax = memory.stop();
   const rows = [
-    row('sustained (closed loop)', sustained),
-    row('half of it, before', before),
-    row('three times', flood),
+    row('closed loop', sustained),
+    row('three quarters of that, open loop: sustainable', before),
+    row('three times what is sustainable', flood),
   ];
   for (let time = 1; time <= AFTER_TIMES; time += 1) {
     const after = await ask({
       warmUpMs: 0,
       durationMs: AFTER_MS,
       connections: 256,
-      perSecond: sustained.perSecond / 2,
+      perSecond: sustainable,
     });
-    rows.push(row(`half of it, ${time * (AFTER_MS / 1000)} s after`, after));
+    rows.push(row(`what is sustainable, ${time * (AFTER_MS / 1000)} s after`, after));
     if (after.refused === 0 && after.latency.p99 < 2 * before.latency.p99 + 10) break;
   }
   const head = ['load', 'served/s', 'p50 ms', 'p99 ms', 'refused/s', 'refusal p50 ms', 'refusal p99 ms'];

@@ -1,13 +1,13 @@
 /** Above it a growing part of the requests is refused, below the lower one a shrinking part: between them nothing changes. */
-const LAG_HIGH_MS = 25;
-const LAG_LOW_MS = 12;
-/** How fast the part grows with each tick, the more the later this process is, and how fast it shrinks. */
+const LAG_HIGH_MS = 12;
+const LAG_LOW_MS = 6;
+/** How fast the part grows with each tick, the more the later this process is, and how fast it shrinks: too fast, and the queue is back at once. */
 const STEP_UP = 0.04;
 const STEP_UP_MAX = 0.15;
-const STEP_DOWN = 0.02;
+const STEP_DOWN = 0.004;
 const SMOOTHING = 0.4;
 /** With so few requests under way it is not they who keep the process busy. */
-const IN_FLIGHT_MIN = 64;
+const IN_FLIGHT_MIN = 192;
 
 /**
  * Keeps the event loop from falling behind by refusing just so many requests that the others are served in time. A part of them instead of

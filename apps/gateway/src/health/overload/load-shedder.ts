@@ -12,7 +12,7 @@ const MEASURE_EVERY_TICKS = 25;
 /** Short bursts of work are what a CPU is for: this much of each half second's figure counts. */
 const CPU_SMOOTHING = 0.2;
 /** A wait for the ledger is as bad as a lateness of the event loop of this part of it: what queues there queues for the same CPU or disk. */
-const LEDGER_PATIENCE = 10;
+const LEDGER_PATIENCE = 20;
 const RETRY_SECONDS = { lag: 1, cpu: 2, memory: 5, disk: 30 };
 
 type Cause = keyof typeof RETRY_SECONDS;
