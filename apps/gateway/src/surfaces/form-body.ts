@@ -2,6 +2,7 @@ import { DomainError } from '@tokenbay/errors';
 import type { JsonObject } from '@tokenbay/providers';
 import type { FastifyRequest } from 'fastify';
 import { type FormFile, MultipartForm } from '../relay/multipart/multipart-form.js';
+import { invalid } from './body-reader.js';
 import { jsonBodyOf } from './json-body.js';
 
 /** What a request says, whichever way its body came. */
@@ -25,4 +26,13 @@ export function fieldsOf(request: FastifyRequest): RequestFields {
   const { body } = request;
   if (body instanceof MultipartForm) return { fields: body.fields, files: body.files, form: body };
   return { fields: jsonBodyOf(request), files: [], form: undefined };
+}
+
+/**
+ * Throws `invalid_request` for a file whose field takes none. Such a part would go upstream as it came, and what takes a file for a value
+ * there would read what nobody read here: a number of pictures, a tier.
+ */
+export function assertFileFields(files: readonly FormFile[], known: ReadonlySet<string>): void {
+  const unknown = files.find(({ field }) => !known.has(field));
+  if (unknown) throw invalid(unknown.field.slice(0, 100), 'is no field for a file');
 }

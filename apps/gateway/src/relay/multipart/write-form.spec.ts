@@ -31,6 +31,12 @@ describe('a form that goes upstream', () => {
     expect(one.body.includes(one.contentType.split('boundary=')[1]!)).toBe(true);
   });
 
+  it('names every file, since without a name some take it for a value', () => {
+    const nameless = new FormFile({ name: 'image[]', fileName: '', mediaType: 'image/png', bytes: Buffer.from('1') });
+    const text = writeForm(new MultipartForm([nameless]), {}).body.toString();
+    expect(text).toContain('name="image[]"; filename="image"\r\n');
+  });
+
   it('cannot be given another part by a name', async () => {
     const name = 'x"\r\n\r\ninjected';
     const { body, contentType } = writeForm(new MultipartForm([file, { name, value: 'v' }]), {});

@@ -9,7 +9,7 @@ export interface WrittenForm {
 
 /**
  * Writes a form anew, its parts in their order, with other values for the fields that are named: each of them stands once, in the place of its
- * first.
+ * first. A file without a name is named like its field.
  */
 export function writeForm({ parts }: MultipartForm, values: Readonly<Record<string, string>>): WrittenForm {
   const boundary = `----tokenbay-${randomUUID()}`;
@@ -22,8 +22,9 @@ export function writeForm({ parts }: MultipartForm, values: Readonly<Record<stri
     written.add(name);
     chunks.push(`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"`);
     if (part instanceof FormFile && value === undefined) {
-      const { fileName, mediaType, bytes } = part;
-      chunks.push(`; filename="${quoted(fileName)}"\r\nContent-Type: ${mediaType}\r\n\r\n`, bytes, '\r\n');
+      const { fileName, field, mediaType, bytes } = part;
+      // With an empty name a file is a value for some who read forms.
+      chunks.push(`; filename="${quoted(fileName || field)}"\r\nContent-Type: ${mediaType}\r\n\r\n`, bytes, '\r\n');
     } else chunks.push(`\r\n\r\n${value ?? (part as { value: string }).value}\r\n`);
   }
   chunks.push(`--${boundary}--\r\n`);

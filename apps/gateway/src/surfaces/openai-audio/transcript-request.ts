@@ -3,6 +3,7 @@ import { CountedText } from '../../relay/count-tokens.js';
 import { needWire } from '../../relay/exchange/whole-exchange.js';
 import type { FormFile, MultipartForm } from '../../relay/multipart/multipart-form.js';
 import { fromForm, invalid, needText, readFlag, readServiceTier, readText, readWord } from '../body-reader.js';
+import { assertFileFields } from '../form-body.js';
 import { OPENAI_KEEP_ALIVE, renderOpenAiStreamError } from '../openai-stream.js';
 import { readDuration } from './duration/read-duration.js';
 import { boundSeconds, countSeconds, type Recording } from './seconds.js';
@@ -70,7 +71,10 @@ function readTranscriptCall(form: MultipartForm, bodyBytes: number, kind: 'trans
 
 const TEXT_INPUT = ['inputPerMillion'] as const;
 
+const FILE_FIELDS = new Set(['file']);
+
 function needFile(form: MultipartForm): FormFile {
+  assertFileFields(form.files, FILE_FIELDS);
   const files = form.filesOf('file');
   if (files.length !== 1) throw invalid('file', 'is required, as one file');
   if (files[0]!.bytes.length === 0) throw invalid('file', 'must not be empty');

@@ -4,7 +4,7 @@ import type { Call } from '../../relay/call.js';
 import { needWire } from '../../relay/exchange/whole-exchange.js';
 import type { MultipartForm } from '../../relay/multipart/multipart-form.js';
 import { fromForm, invalid, needObject, needText, readObjects } from '../body-reader.js';
-import type { RequestFields } from '../form-body.js';
+import { assertFileFields, type RequestFields } from '../form-body.js';
 import { readMediaUrl } from '../media-source.js';
 import { readImageCall } from './request.js';
 
@@ -13,6 +13,7 @@ const INPUT_IMAGES_MAX = 16;
 const VALUES = ['n', 'partial_images', 'output_compression', 'frame_count', 'frame_duration_ms', 'stream'];
 /** What lies over the first picture: where to change it, or how. */
 const OVERLAYS = ['mask', 'markup'];
+const FILE_FIELDS = new Set(['image', ...OVERLAYS]);
 
 /**
  * Understands a body of `POST /v1/images/edits`: a form with its pictures, or JSON that says where they are. Throws `invalid_request` naming
@@ -37,6 +38,7 @@ function readValues(fields: JsonObject): JsonObject {
 
 /** Pictures of a form, and what lies over them. */
 function countFiles(form: MultipartForm): number {
+  assertFileFields(form.files, FILE_FIELDS);
   const images = form.filesOf('image').length;
   if (images === 0) throw invalid('image', 'is required, as a file');
   if (images > INPUT_IMAGES_MAX) throw invalid('image', `must be at most ${INPUT_IMAGES_MAX} files`);

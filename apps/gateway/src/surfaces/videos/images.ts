@@ -2,6 +2,7 @@ import { DomainError } from '@tokenbay/errors';
 import type { VideoCall, VideoImage } from '@tokenbay/protocol';
 import type { FormFile } from '../../relay/multipart/multipart-form.js';
 import { invalid } from '../body-reader.js';
+import { assertFileFields } from '../form-body.js';
 import type { Spellings } from './spellings.js';
 
 const IMAGES_MAX = 20;
@@ -30,7 +31,7 @@ export function readImages(spellings: Spellings, files: readonly FormFile[]): Im
   const several = from(['images']);
   const last = from(['last_frame_image']);
   const references = from(['reference_images']);
-  assertKnownFiles(files, spellings.known);
+  assertFileFields(files, spellings.known);
   const all = [...first, ...several];
   if (last.length > 1) throw invalid(last[1]!.name, 'must be one picture');
   if (all.length + last.length + references.length > IMAGES_MAX)
@@ -90,12 +91,6 @@ function readUrl(name: string, value: unknown): VideoImage {
   if (/^https?:\/\//i.test(value) && value.length <= URL_LENGTH_MAX && URL.canParse(value))
     return { kind: 'url', url: value };
   throw invalid(name, 'must be a picture: a file, an http(s) URL or a data: URL of an image in base64');
-}
-
-/** A file that nobody looks for would be left out silently. */
-function assertKnownFiles(files: readonly FormFile[], known: ReadonlySet<string>): void {
-  const unknown = files.find(({ field }) => !known.has(field));
-  if (unknown) throw invalid(unknown.field.slice(0, 100), 'is no field for a file');
 }
 
 function sniff(bytes: Buffer): string | undefined {
