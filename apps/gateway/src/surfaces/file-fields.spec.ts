@@ -55,3 +55,17 @@ describe('a file in a form', () => {
     expect(refusalOf(() => edit(form))).toEqual(['invalid_request', 'n']);
   });
 });
+
+describe('a recording that is kept elsewhere', () => {
+  it.each<[what: string, read: (form: MultipartForm) => unknown, name: string, param: string]>([
+    ['an address', transcribe, 'url', 'url'],
+    ['an address in a list', transcribe, 'url[]', 'url'],
+    ['an address in place of a file', transcribe, 'file', 'file'],
+    ['an address, to be translated', translate, 'url', 'url'],
+    ['an address of a file', transcribe, 'file_url', 'file_url'],
+    ['a stored file', transcribe, 'file_id', 'file_id'],
+  ])('is refused beside one that is here: %s', (_, read, name, param) => {
+    const form = new MultipartForm([...RECORDING, field(name, 'https://recordings.example/ten-hours.mp3')]);
+    expect(refusalOf(() => read(form))).toEqual(['invalid_request', param]);
+  });
+});

@@ -72,9 +72,14 @@ function readTranscriptCall(form: MultipartForm, bodyBytes: number, kind: 'trans
 const TEXT_INPUT = ['inputPerMillion'] as const;
 
 const FILE_FIELDS = new Set(['file']);
+/** What providers take in place of a file, or beside one: a recording of any length that never passes here. */
+const ELSEWHERE = ['file', 'url', 'file_url', 'file_id'];
 
 function needFile(form: MultipartForm): FormFile {
   assertFileFields(form.files, FILE_FIELDS);
+  const elsewhere = ELSEWHERE.find((name) => Object.hasOwn(form.fields, name));
+  if (elsewhere !== undefined)
+    throw invalid(elsewhere, 'is not offered as a text: send the recording itself, as a file');
   const files = form.filesOf('file');
   if (files.length !== 1) throw invalid('file', 'is required, as one file');
   if (files[0]!.bytes.length === 0) throw invalid('file', 'must not be empty');
