@@ -107,6 +107,17 @@ describe('a form', () => {
     expect(await refusalOf(read(text, contentType))).toBe('invalid_request');
   });
 
+  it.each(['--b\r\n', '--b\r\n\r\n', '--b\r\nx:y\r\n\r\n'])(
+    'is refused at once where it is 32 MB of parts (%j)',
+    async (part) => {
+      const bytes = Buffer.alloc(32_000_000, part);
+      const before = process.cpuUsage();
+      expect(await refusalOf(readMultipartBody(bytes, 'multipart/form-data; boundary=b'))).toBe('invalid_request');
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1_000).toBeLessThan(250);
+    },
+  );
+
   it('is read or refused, and never hangs, whatever it holds', async () => {
     const piece = fc.constantFrom(
       '--',

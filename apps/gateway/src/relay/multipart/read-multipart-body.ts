@@ -5,6 +5,7 @@ import type { FormField } from './nest-fields.js';
 
 const FIELDS_MAX = 256;
 const FILES_MAX = 64;
+const PARTS_MAX = FIELDS_MAX + FILES_MAX;
 const NAME_CHARACTERS_MAX = 200;
 const FILE_NAME_CHARACTERS_MAX = 255;
 const HEADER_BYTES_MAX = 8_192;
@@ -25,9 +26,11 @@ export async function readMultipartBody(bytes: Buffer, contentType: string): Pro
   const name = boundary?.[1] ?? boundary?.[2];
   if (name === undefined) throw invalid('The content-type of the form names no boundary.');
   if (bytes.length === 0) throw invalid('The body is empty; a form is expected.');
+  const count = countParts(bytes, name);
+  if (count > PARTS_MAX) throw invalid(`The form has more than ${FIELDS_MAX} fields or ${FILES_MAX} files.`);
   const parts = await new FormParser(bytes, name).parse();
   if (parts.length === 0) throw invalid('The form is empty.');
-  if (parts.length !== countParts(bytes, name)) throw invalid('The form holds a part that is no field of a form.');
+  if (parts.length !== count) throw invalid('The form holds a part that is no field of a form.');
   return new MultipartForm(parts);
 }
 
@@ -98,11 +101,16 @@ function joined(chunks: readonly Buffer[]): Buffer {
   return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
 }
 
-/** How many delimiters begin a part. */
+/** How many delimiters begin a part; not all are counted where there are too many. Each costs the parser far more than a byte. */
 function countParts(bytes: Buffer, boundary: string): number {
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1');
   let count = bytes.subarray(0, delimiter.length - 2).equals(delimiter.subarray(2)) ? 1 : 0;
-  for (let at = bytes.indexOf(delimiter); at !== -1; at = bytes.indexOf(delimiter, at + delimiter.length)) count += 1;
+  for (
+    let at = bytes.indexOf(delimiter);
+    at !== -1 && count <= PARTS_MAX + 1;
+    at = bytes.indexOf(delimiter, at + delimiter.length)
+  )
+    count += 1;
   return count - 1;
 }
 
