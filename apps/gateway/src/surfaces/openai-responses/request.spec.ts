@@ -2,6 +2,9 @@ import { readResponsesCall } from './request.js';
 
 const read = (fields: object, bytes = 100) => readResponsesCall({ model: 'm', input: 'Hello', ...fields }, bytes, {});
 const said = (...content: object[]) => ({ input: [{ role: 'user', content }] });
+const inNamespace = (tool: object) => ({ tools: [{ type: 'namespace', name: 'n', tools: [tool] }] });
+const inNamespaces = (depth: number): object =>
+  depth === 0 ? { type: 'web_search' } : { type: 'namespace', name: 'n', tools: [inNamespaces(depth - 1)] };
 
 describe('what a Responses request may cost', () => {
   it('is bounded by its bytes, and by its limit', () => {
@@ -44,6 +47,20 @@ describe('what a Responses request may cost', () => {
     const brought = { type: 'additional_tools', role: 'developer', tools: [{ type: 'image_generation' }] };
     const tools = [{ type: 'web_search_2025_08_26' }, { type: 'mcp', server_label: 'a' }, { type: 'web_search' }];
     expect(read({ tools, input: [brought] }).hostedTools).toEqual(['web_search', 'mcp', 'image_generation']);
+  });
+
+  it('has a price for hosted tools that stand in a namespace', () => {
+    const namespace = (type: string) => ({ type: 'namespace', name: 'n', tools: [{ type: 'function' }, { type }] });
+    const input = [{ type: 'tool_search_output', tools: [namespace('image_generation')] }];
+    const call = read({ tools: [namespace('web_search_2025_08_26')], input });
+    expect(call).toMatchObject({ hostedTools: ['web_search', 'image_generation'], inputTokensMax: null });
+  });
+
+  it('has none for what the server of another tool has listed', () => {
+    const tools = [{ name: 'look', input_schema: { properties: { file_id: {} }, file_id: 'x' } }];
+    expect(read({ input: [{ type: 'mcp_list_tools', server_label: 's', tools }] })).toMatchObject({
+      ...{ hostedTools: [], inputTokensMax: 100 },
+    });
   });
 
   it.each([
@@ -92,8 +109,38 @@ describe('a Responses request', () => {
     ['tools[0].container', { tools: [{ type: 'code_interpreter', container: 'cntr_1' }] }],
     ['tools[0].container.file_ids', { tools: [{ type: 'code_interpreter', container: { file_ids: ['f'] } }] }],
     ['tools[0].environment.container_id', { tools: [{ type: 'shell', environment: { container_id: 'c' } }] }],
+    ['tools[0].environment.container_id', { tools: [{ type: 'computer', environment: { container_id: 'c' } }] }],
+    ['tools[0].vector_store_ids', { tools: [{ type: 'function', name: 'f', vector_store_ids: ['vs_1'] }] }],
+    ['tools[0].tools[0].vector_store_ids', inNamespace({ type: 'file_search', vector_store_ids: ['vs_1'] })],
+    ['tools[0].tools[0].container', inNamespace({ type: 'code_interpreter', container: 'cntr_1' })],
+    [
+      'tools[0].environment.skills[0].skill_id',
+      { tools: [{ type: 'shell', environment: { type: 'local', skills: [{ skill_id: 's' }] } }] },
+    ],
+    [
+      'input[0].tools[0].container',
+      { input: [{ type: 'additional_tools', tools: [{ type: 'code_interpreter', container: 'cntr_1' }] }] },
+    ],
+    ['input[0].environment.container_id', { input: [{ type: 'shell_call', environment: { container_id: 'c' } }] }],
+    ['input[0].content[0].file_id', said({ type: 'input_text', text: 'x', file_id: 'file_1' })],
+    ['input[0]', { input: [{ type: 'image_generation_call', id: 'ig_1' }] }],
+    ['input[0]', { input: [{ type: 'image_generation_call', id: 'ig_1', result: '' }] }],
   ])('cannot use what is kept at the provider: %s', (param, fields) => {
     expect(() => read(fields)).toThrow(expect.objectContaining({ code: 'not_implemented', detail: param }));
+  });
+
+  it('may bring its own words and pictures back, whatever they are called', () => {
+    const input = [
+      { type: 'function_call', call_id: 'c', name: 'f', arguments: '{"file_id":"f"}' },
+      { type: 'tool_search_call', call_id: 's', arguments: { file_id: 'f' } },
+      { type: 'local_shell_call', call_id: 'l', action: { type: 'exec', env: { container_id: 'mine' } } },
+      { type: 'image_generation_call', id: 'ig_1', result: 'AAAA' },
+      {
+        ...{ type: 'message', role: 'assistant' },
+        content: [{ type: 'output_text', text: 'x', annotations: [{ type: 'file_citation', file_id: 'f' }] }],
+      },
+    ];
+    expect(read({ input }).hostedTools).toEqual([]);
   });
 
   it('may say that it uses nothing of the kind', () => {
@@ -115,6 +162,15 @@ describe('a Responses request', () => {
     ['max_output_tokens', { max_output_tokens: 0 }],
     ['tools', { tools: {} }],
     ['tools[0].type', { tools: [{}] }],
+    ['tools[0].tools[0].type', inNamespace({})],
+    ['tools[0].tools[0].tools[0].tools[0].tools', inNamespace(inNamespaces(3))],
+    ['input[0].tools', { input: [{ type: 'additional_tools', tools: {} }] }],
+    ['input[0].content[0]', said({ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } })],
+    [
+      'input[0].output[0]',
+      { input: [{ type: 'function_call_output', call_id: 'c', output: [{ type: 'input_audio' }] }] },
+    ],
+    ['input[0].content[0].type', said({ type: 5 })],
     ['service_tier', { service_tier: 5 }],
   ])('is refused where %s makes no sense', (param, fields) => {
     expect(() => read(fields)).toThrow(expect.objectContaining({ code: 'invalid_request', detail: param }));

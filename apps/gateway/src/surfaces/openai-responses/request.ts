@@ -3,11 +3,13 @@ import type { PriceKind, TokenPriceKind } from '@tokenbay/models';
 import type { JsonObject } from '@tokenbay/providers';
 import type { TextCall } from '../../relay/call.js';
 import { openTextExchange } from '../../relay/exchange/open-text-exchange.js';
-import { invalid, needText, readFlag, readObject, readObjects, readText } from '../body-reader.js';
+import { invalid, needText, readFlag, readObject, readText } from '../body-reader.js';
 import { forwardedHeaders } from '../forwarded-headers.js';
 import { createRenderer } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
-import { assertNothingStored, readInputText, scanInput, stored } from './scan-input.js';
+import { listHostedTools } from './hosted-tools.js';
+import { readInputText, scanInput } from './scan-input.js';
+import { stored } from './stored.js';
 
 const TOKENS_MAX = 100_000_000;
 const OUTPUT_TOKENS_FLOOR = 256;
@@ -23,20 +25,14 @@ const EXCLUDED_KINDS: readonly TokenPriceKind[] = [
 const UPSTREAM_STATE = ['previous_response_id', 'conversation'];
 /** What clients of this dialect say beside the body that their provider may need. */
 const FORWARDED = ['openai-beta'];
-/** Tools that the client runs, or that only group or find such: they cost what their words cost. */
-const RUN_BY_CLIENT = new Set([
-  ...['function', 'custom', 'namespace', 'tool_search', 'local_shell', 'apply_patch'],
-  ...['computer', 'computer_use', 'computer_use_preview'],
-]);
-
 /** Understands a body of `POST /v1/responses`. Throws `invalid_request` naming the field, and `not_implemented` for upstream state. */
 export function readResponsesCall(body: JsonObject, bodyBytes: number, headers: IncomingHttpHeaders): TextCall {
   const model = needText(body['model'], 'model');
   if (model === '') throw invalid('model', 'must not be empty');
   assertNoUpstreamState(body);
   assertNothingUnpriced(body);
-  const { isBoundedByBytes, tools } = scanInput(body['input']);
-  const hostedTools = readHostedTools([...readObjects(body['tools'], 'tools'), ...tools]);
+  const { isBoundedByBytes, hostedTools: brought } = scanInput(body['input']);
+  const hostedTools = [...new Set([...listHostedTools(body['tools'], 'tools'), ...brought])];
   const call: TextCall = {
     dialect: 'openai',
     capability: 'text',
@@ -83,20 +79,6 @@ function assertNothingUnpriced(body: JsonObject): void {
 
 function refuseUnpriced(field: string): never {
   throw invalid(field, 'changes what the provider charges, and has no price');
-}
-
-/** What runs at the provider and is charged apart from tokens. */
-function readHostedTools(tools: readonly JsonObject[]): string[] {
-  const hosted = new Set<string>();
-  for (const [index, tool] of tools.entries()) {
-    const type = needText(tool['type'], `tools[${index}].type`);
-    if (RUN_BY_CLIENT.has(type)) continue;
-    assertNothingStored(tool, `tools[${index}]`);
-    if (type === 'code_interpreter' && typeof tool['container'] === 'string') throw stored(`tools[${index}].container`);
-    const isLocalShell = type === 'shell' && readObject(tool['environment'], 'tools.environment')?.['type'] === 'local';
-    if (!isLocalShell) hosted.add(type.replace(/_\d{4}_\d{2}_\d{2}$/, ''));
-  }
-  return [...hosted];
 }
 
 function readServiceTier(tier: unknown): string | null {

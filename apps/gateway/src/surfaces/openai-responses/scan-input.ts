@@ -1,11 +1,13 @@
-import { DomainError } from '@tokenbay/errors';
 import type { JsonObject } from '@tokenbay/providers';
-import { invalid } from '../body-reader.js';
+import { invalid, readText } from '../body-reader.js';
+import { listHostedTools } from './hosted-tools.js';
+import { assertNothingStored, stored } from './stored.js';
 
 const ITEMS_MAX = 100_000;
-const DEPTH_MAX = 6;
 /** Parts that are read as the text they hold. */
 const TEXT_PARTS = new Set(['input_text', 'output_text', 'text', 'refusal', 'summary_text', 'reasoning_text']);
+/** Parts that are sound, or may hold some. */
+const AUDIBLE = /audio|video/i;
 /** Items that are read as what is written in them; any other may stand for more than its bytes, as a screenshot does. */
 const TEXT_ITEMS = new Set([
   ...['message', 'reasoning', 'function_call', 'function_call_output', 'custom_tool_call', 'custom_tool_call_output'],
@@ -13,54 +15,37 @@ const TEXT_ITEMS = new Set([
   ...['apply_patch_call_output', 'mcp_list_tools', 'mcp_call', 'mcp_approval_request', 'mcp_approval_response'],
   ...['tool_search_call', 'tool_search_output', 'additional_tools', 'web_search_call'],
 ]);
-/** What names something kept under the provider account, wherever it stands. */
-const STORED = ['file_id', 'file_ids', 'vector_store_ids', 'container_id', 'skill_id', 'tunnel_id'];
-
 /** What the input holds, as far as it decides the cost. */
 export interface InputContent {
   /** False where something is in it whose tokens have nothing to do with its bytes: pictures, files, screenshots. */
   readonly isBoundedByBytes: boolean;
-  /** Tools that the conversation itself brings along. */
-  readonly tools: readonly JsonObject[];
+  /** What runs at the provider of the tools that the conversation itself brings along. */
+  readonly hostedTools: readonly string[];
 }
 
 /**
  * Checks the form of the input. Throws `invalid_request` where it has none, `not_implemented` where it refers to what is kept upstream.
  */
 export function scanInput(input: unknown): InputContent {
-  if (typeof input === 'string') return { isBoundedByBytes: true, tools: [] };
+  if (typeof input === 'string') return { isBoundedByBytes: true, hostedTools: [] };
   if (!Array.isArray(input) || input.length === 0)
     throw invalid('input', 'is required and must be a string or a non-empty array');
   if (input.length > ITEMS_MAX) throw invalid('input', `must have at most ${ITEMS_MAX} items`);
-  const tools: JsonObject[] = [];
+  const hostedTools: string[] = [];
   let isBoundedByBytes = true;
   for (const [index, item] of (input as unknown[]).entries()) {
     const at = `input[${index}]`;
     const object = needItem(item, at);
     const type = typeOf(object, at);
-    const isTextItem = TEXT_ITEMS.has(type);
-    if (!isTextItem) assertNothingStored(object, at);
+    // What a server has listed has its own form, and is offered by the tool that names the server.
+    if (type !== 'mcp_list_tools') hostedTools.push(...listHostedTools(object['tools'], `${at}.tools`));
+    assertNothingStored(object, at);
+    assertPictureIsSent(object, type, at);
     // Each is looked at, whatever the other holds.
     const areTexts = [isText(object['content'], `${at}.content`), isText(object['output'], `${at}.output`)];
-    if (!isTextItem || areTexts.includes(false)) isBoundedByBytes = false;
-    if (Array.isArray(object['tools'])) tools.push(...(object['tools'] as unknown[]).map((tool) => needItem(tool, at)));
+    if (!TEXT_ITEMS.has(type) || areTexts.includes(false)) isBoundedByBytes = false;
   }
-  return { isBoundedByBytes, tools };
-}
-
-/** Throws `not_implemented` where a tool or a part names what may be another customer's at the provider. */
-export function assertNothingStored(value: unknown, at: string, depth = DEPTH_MAX): void {
-  if (typeof value !== 'object' || value === null || depth === 0) return;
-  for (const [name, inner] of Object.entries(value)) {
-    if (STORED.includes(name) && isSet(inner)) throw stored(`${at}.${name}`);
-    assertNothingStored(inner, `${at}.${name}`, depth - 1);
-  }
-}
-
-/** The refusal of what an earlier request left at the provider. */
-export function stored(param: string): DomainError {
-  const message = `${param}: what is kept at a provider is not offered; send the data itself.`;
-  return new DomainError('not_implemented', param, { param, message });
+  return { isBoundedByBytes, hostedTools };
 }
 
 /** The input as text, roughly as a model reads it: instructions, items with all their parts, and the tools that are offered. */
@@ -83,6 +68,11 @@ function collectText(item: JsonObject, texts: string[]): void {
   }
 }
 
+/** A picture that was drawn before is sent as its data: by its id alone it is looked up at the provider. */
+function assertPictureIsSent({ result }: JsonObject, type: string, at: string): void {
+  if (type === 'image_generation_call' && (typeof result !== 'string' || result === '')) throw stored(at);
+}
+
 /** An item without a type is a message, or by an older form a reference. */
 function typeOf(item: JsonObject, at: string): string {
   const { type, role, id } = item;
@@ -98,16 +88,13 @@ function typeOf(item: JsonObject, at: string): string {
 /** True where content, or what a tool answered, is nothing but text. */
 function isText(content: unknown, at: string): boolean {
   if (content === undefined || content === null || typeof content === 'string') return true;
-  if (!Array.isArray(content)) {
-    assertNothingStored(content, at);
-    return false;
-  }
+  if (!Array.isArray(content)) return false;
   let isText = true;
   for (const [index, item] of (content as unknown[]).entries()) {
     const part = needItem(item, `${at}[${index}]`);
-    if (typeof part['type'] === 'string' && TEXT_PARTS.has(part['type'])) continue;
-    assertNothingStored(part, `${at}[${index}]`);
-    isText = isText && isShellOutput(part);
+    const type = readText(part['type'], `${at}[${index}].type`) ?? '';
+    if (AUDIBLE.test(type)) throw invalid(`${at}[${index}]`, 'has no price in this interface: it holds sound');
+    isText = isText && (TEXT_PARTS.has(type) || isShellOutput(part));
   }
   return isText;
 }
@@ -119,8 +106,4 @@ function isShellOutput({ stdout, stderr }: JsonObject): boolean {
 function needItem(item: unknown, at: string): JsonObject {
   if (typeof item !== 'object' || item === null || Array.isArray(item)) throw invalid(at, 'must be an object');
   return item as JsonObject;
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
 }
