@@ -22,7 +22,9 @@ export function readRerankCall(body: JsonObject, bodyBytes: number): Call {
     ...{ dialect: 'openai', capability: 'rerank', model, body },
     texts: documents.length,
     // The query is read once more with each document. A token stands for at least one byte.
-    inputTokensMax: bodyBytes + documents.length * (Buffer.byteLength(query) + ADDED_TOKENS),
+    inputTokensMax: documents.every(isText)
+      ? bodyBytes + documents.length * (Buffer.byteLength(query) + ADDED_TOKENS)
+      : null,
     readInputText: () => [query, ...documents.map(textOf)].join('\n'),
     openExchange: ({ adapter, upstreamModel }) =>
       new WholeExchange({
@@ -51,6 +53,12 @@ function assertTopN(value: unknown): void {
   const count = readNumber(value, 'top_n');
   if (count !== undefined && (!Number.isInteger(count) || count < 1))
     throw invalid('top_n', 'must be a whole number from 1 up');
+}
+
+/** Any other field may name a picture, whose tokens have nothing to do with its bytes. */
+function isText(document: RankedDocument): boolean {
+  if (typeof document === 'string') return true;
+  return Object.entries(document).every(([name, value]) => name === 'text' && typeof value === 'string');
 }
 
 /** Of an object all fields are read: which of them are ranked is the model's affair. */
