@@ -26,7 +26,19 @@ describe('what a request of generateContent may cost', () => {
     expect(withPart(part).priceKinds).not.toContain('audioInputPerMillion');
   });
 
-  it.each(['audio/wav', 'video/mp4', undefined])('needs a price for sound where there may be some: %s', (mimeType) => {
+  it.each(['image/png', 'text/plain; charset=utf-8', 'application/pdf', 'Application/X-Javascript'])(
+    'needs no price for sound where there can be none: %s',
+    (mimeType) => {
+      const { priceKinds, excludedKinds } = withPart({ inlineData: { mimeType, data: 'AA==' } });
+      expect(priceKinds).not.toContain('audioInputPerMillion');
+      expect(excludedKinds).toContain('audioInputPerMillion');
+    },
+  );
+
+  it.each([
+    ...['audio/wav', 'video/mp4', ' audio/wav', 'application/ogg', 'application/octet-stream', 'text/plain;audio/wav'],
+    ...['image/png\naudio/wav', '', undefined],
+  ])('needs a price for sound where there may be some: %s', (mimeType) => {
     const { priceKinds } = withPart({ fileData: { fileUri: 'https://a.example/a', ...(mimeType && { mimeType }) } });
     expect(priceKinds).toContain('audioInputPerMillion');
   });

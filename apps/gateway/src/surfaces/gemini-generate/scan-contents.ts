@@ -5,6 +5,9 @@ import { invalid, needObject, readObject } from '../body-reader.js';
 const CONTENTS_MAX = 100_000;
 /** Where files are kept that belong to whoever holds the key of the channel. */
 const GOOGLE_HOST = /(?:^|\.)googleapis\.com\.?$/i;
+/** Pictures, texts and documents, by their exact names. */
+const SILENT =
+  /^(?:(?:image|text)\/[\w.+-]+|application\/(?:pdf|json|xml|rtf|(?:x-)?(?:javascript|typescript|python)))(?:; ?charset=[\w-]+)?$/i;
 /** Parts that say what their words say. */
 const TEXT_FIELDS = ['text', 'functionCall', 'functionResponse', 'executableCode', 'codeExecutionResult'];
 
@@ -84,9 +87,9 @@ function scanMedia(part: JsonObject, at: string, found: ScannedContents): void {
   }
 }
 
-/** Sound, and what may hold some. */
+/** Everything but what surely holds no sound: a provider may read a name as sound that nobody here has thought of. */
 function isAudible(type: unknown): boolean {
-  return typeof type !== 'string' || /^(?:audio|video)\//i.test(type);
+  return typeof type !== 'string' || !SILENT.test(type);
 }
 
 /** What one customer has stored another must not read: only addresses of elsewhere are taken. */
