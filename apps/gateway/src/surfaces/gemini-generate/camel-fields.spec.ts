@@ -17,6 +17,12 @@ describe('a body with fields in snake case', () => {
     });
   });
 
+  it('keeps a name that is too long to be one of the format, so that reading it costs nothing', () => {
+    const body = { ['a_b'.repeat(43)]: 1 };
+    expect(toCamelFields(body)).toBe(body);
+    expect(toCamelFields({ ['a_b'.repeat(42)]: 1 })).toEqual({ ['aB'.repeat(42)]: 1 });
+  });
+
   it('keeps the names that the client has chosen', () => {
     const own = { the_place: { min_count: 1 } };
     const body = {

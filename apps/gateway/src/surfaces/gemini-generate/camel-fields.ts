@@ -2,6 +2,8 @@ import type { JsonObject } from '@tokenbay/providers';
 import { invalid } from '../body-reader.js';
 
 const SNAKE = /[a-z0-9]_[a-z]/;
+/** No field of the format is named so long; reading one through would take long too. */
+const NAME_CHARS_MAX = 128;
 /** What stands in these is the client's own: values, or names that it has chosen. */
 const OPAQUE = new Set([
   ...['args', 'response', 'labels', 'partMetadata', 'default', 'example', 'enum', 'required', 'propertyOrdering'],
@@ -31,7 +33,7 @@ function rename(value: unknown, isDeclaration: boolean): unknown {
 function renameObject(object: JsonObject, isDeclaration: boolean): JsonObject {
   let isOther = false;
   const entries = Object.entries(object).map(([key, value]) => {
-    const name = SNAKE.test(key) ? toCamel(key) : key;
+    const name = key.length <= NAME_CHARS_MAX && SNAKE.test(key) ? toCamel(key) : key;
     if (name !== key && name in object) throw invalid(name, `is given twice, as ${key} too`);
     const inner = renameField(name, value, isDeclaration);
     isOther ||= name !== key || inner !== value;
