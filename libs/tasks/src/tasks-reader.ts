@@ -62,7 +62,7 @@ export class TasksReader {
   /** One task with what happened to it, by its own id or its public one. Throws `not_found`. */
   async get(anyId: string): Promise<{ task: Task; events: TaskEvent[] }> {
     const id = toTaskId(anyId);
-    const row = await this.repository.find(id);
+    const row = await this.repository.findShown(id);
     if (!row) throw new DomainError('not_found', 'task');
     return { task: toTask(row), events: await this.repository.listEvents(id, EVENTS_MAX) };
   }

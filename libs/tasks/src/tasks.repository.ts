@@ -23,6 +23,7 @@ export interface AcceptRow {
   readonly retry_after_seconds: number | null;
 }
 
+const FIND = 'SELECT * FROM task WHERE id = $1';
 const MS = `interval '1 millisecond'`;
 const ACCEPT = `SELECT outcome, task_id, account_left, quota_left, period_left, retry_after_seconds
   FROM task_accept($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::float8 * ${MS})`;
@@ -33,9 +34,14 @@ const END = `SELECT task_end($1, $2, $3, $4, $5, $6, $7, $8::float8 * ${MS}, $9,
 export class TasksRepository {
   constructor(private readonly database: Database) {}
 
-  /** One task, or null. */
+  /** One task for whoever leads it on, or null. */
   async find(id: string): Promise<TaskRow | null> {
-    return (await this.run<TaskRow>('SELECT * FROM task WHERE id = $1', [id]))[0] ?? null;
+    return (await this.run<TaskRow>(FIND, [id]))[0] ?? null;
+  }
+
+  /** One task for whoever looks at it, or null. */
+  async findShown(id: string): Promise<TaskRow | null> {
+    return (await this.show<TaskRow>(FIND, [id]))[0] ?? null;
   }
 
   /** The task that the same submission has become before, or null. */
@@ -127,7 +133,7 @@ export class TasksRepository {
 
   /** What happened to a task, oldest first. */
   listEvents(id: string, limit: number): Promise<TaskEvent[]> {
-    return this.run<TaskEvent>('SELECT at, event, detail FROM task_event WHERE task_id = $1 ORDER BY id LIMIT $2', [
+    return this.show<TaskEvent>('SELECT at, event, detail FROM task_event WHERE task_id = $1 ORDER BY id LIMIT $2', [
       ...[id, limit],
     ]);
   }
@@ -140,7 +146,7 @@ export class TasksRepository {
   ) {
     const direction = order.isAscending ? 'ASC' : 'DESC';
     const text = `SELECT * FROM task WHERE ${condition} ORDER BY id ${direction} LIMIT ${order.limit}`;
-    return this.run<TaskRow>(text, values);
+    return this.show<TaskRow>(text, values);
   }
 
   /** Tasks that are not over, by state; and how many of them nothing sensible was heard of for so long. */
@@ -158,5 +164,10 @@ export class TasksRepository {
 
   private run<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
     return runStatement<Row>(this.database.pool('task'), text, values);
+  }
+
+  /** Beside the tasks' own connections: however many look, nobody who submits or polls waits for them. */
+  private show<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return runStatement<Row>(this.database.pool('report'), text, values);
   }
 }

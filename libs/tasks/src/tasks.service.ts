@@ -43,7 +43,8 @@ export class TasksService {
    */
   async findOwn(accountId: string, publicId: string): Promise<Task | null> {
     const id = fromPublicId(publicId);
-    const task = id === undefined ? null : await this.read(id);
+    const row = id === undefined ? null : await this.repository.findShown(id);
+    const task = row && toTask(row);
     return task?.accountId === accountId && task.refusedWith === null ? task : null;
   }
 

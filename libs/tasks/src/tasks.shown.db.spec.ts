@@ -30,6 +30,19 @@ describe('tasks', () => {
     await expect(list('nothing', true)).rejects.toEqual(codeOf('invalid_request'));
   });
 
+  it('are shown while all who lead tasks are busy, and led while all who look are', async () => {
+    const id = await stage.running();
+    const busy = await stage.occupy('task');
+    expect(await stage.tasks.findOwn(stage.accountId, toPublicId(id))).toMatchObject({ id });
+    const page = { limit: 3, after: undefined, isAscending: true };
+    expect((await stage.reader.listOwn(stage.accountId, page)).tasks).toMatchObject([{ id }]);
+    expect((await stage.reader.get(id)).events).toHaveLength(3);
+    busy();
+    const looking = await stage.occupy('report');
+    expect(await stage.tasks.read(await stage.running())).toMatchObject({ state: 'queued' });
+    looking();
+  });
+
   it('are cancelled in every state that is open, once', async () => {
     const [one, two] = [await stage.accepted(), await stage.running()];
     expect(await stage.tasks.cancel(one, 'test')).toMatchObject({

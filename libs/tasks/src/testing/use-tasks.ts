@@ -111,6 +111,13 @@ class TaskStage {
     return { available: balance.availableMicropoints, held: balance.heldMicropoints };
   }
 
+  /** Takes all connections of a purpose, and answers how to give them back. */
+  async occupy(purpose: 'task' | 'report'): Promise<() => void> {
+    const pool = this.database.pool(purpose);
+    const taken = await Promise.all(Array.from({ length: pool.options.max }, () => pool.connect()));
+    return () => taken.forEach((client) => client.release());
+  }
+
   chargesOf(id: string): Promise<object[]> {
     const columns = 'points, held, uncollected, status, code, outcome, usage_source';
     return this.query<object>(`SELECT ${columns} FROM charge WHERE request_id = $1`, [id]);
