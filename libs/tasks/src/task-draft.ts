@@ -69,6 +69,8 @@ export interface TaskCompletion {
   readonly validMs: number | null;
   readonly costMicropoints: number;
   readonly lines: readonly TaskLine[];
+  /** True where the provider did not say how long the video became. */
+  readonly isEstimated: boolean;
 }
 
 /** How a task failed. */

@@ -67,6 +67,14 @@ describe('a task that runs', () => {
     expect(await stage.chargesOf(id)).toMatchObject([{ points: '100', uncollected: '30', status: 200, outcome: 1 }]);
   });
 
+  it('is marked where its length is only believed', async () => {
+    for (const isEstimated of [true, false]) {
+      const id = await stage.running();
+      await stage.tasks.complete(id, { ...DONE, costMicropoints: 60, isEstimated });
+      expect(await stage.chargesOf(id)).toMatchObject([{ usage_source: isEstimated ? 2 : 1 }]);
+    }
+  });
+
   it('is asked about by one at a time, and again when the lease of who asked is over', async () => {
     await stage.query("UPDATE task SET poll_at = clock_timestamp() + interval '1 hour' WHERE poll_at IS NOT NULL");
     const ids = await Promise.all([stage.running(), stage.running(), stage.running()]);

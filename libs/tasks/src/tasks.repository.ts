@@ -86,9 +86,9 @@ export class TasksRepository {
   }
 
   /** Ends a running task well, with its charge. */
-  complete(id: string, { result, validMs, costMicropoints, lines }: TaskCompletion): Promise<boolean> {
+  complete(id: string, { result, validMs, costMicropoints, lines, isEstimated }: TaskCompletion): Promise<boolean> {
     return this.decide(END, [
-      ...[id, ['queued', 'in_progress'], 'completed', costMicropoints, JSON.stringify(lines), false],
+      ...[id, ['queued', 'in_progress'], 'completed', costMicropoints, JSON.stringify(lines), isEstimated],
       ...[JSON.stringify(result), validMs, null, null, null, null, 'completed', null],
     ]);
   }

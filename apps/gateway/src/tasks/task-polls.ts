@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ModelCatalog } from '@tokenbay/models';
 import type { UpstreamFailure, VideoPollPace, VideoProgress } from '@tokenbay/providers';
 import { type Task, TasksService } from '@tokenbay/tasks';
+import { RequestMetrics } from '../health/request-metrics.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 import { nextPollMs } from './poll-pace.js';
 import { priceTask } from './price-task.js';
@@ -25,6 +26,7 @@ export class TaskPolls {
     private readonly tasks: TasksService,
     private readonly providers: TaskProviders,
     private readonly models: ModelCatalog,
+    private readonly metrics: RequestMetrics,
   ) {}
 
   /** One poll of a leased task. Rejects where the books do not answer: the lease then runs out. */
@@ -66,7 +68,11 @@ export class TaskPolls {
     const { micropoints, lines } = priceTask(made, prices, task.multiplier);
     const { validSeconds, ...place } = result;
     const validMs = validSeconds === undefined ? null : validSeconds * 1_000;
-    await this.tasks.complete(task.id, { result: place, validMs, costMicropoints: micropoints, lines });
+    const isEstimated = usage?.seconds === undefined;
+    const completion = { result: place, validMs, costMicropoints: micropoints, lines, isEstimated };
+    if (!(await this.tasks.complete(task.id, completion))) return;
+    const charged = Math.min(micropoints, task.heldMicropoints);
+    this.metrics.countCharge(charged, micropoints - charged);
   }
 }
 

@@ -15,7 +15,12 @@ export const ROUTE = {
   ...{ secret: SECRET, seconds: 8, size: '720x1280', withinMs: 1_000 },
 };
 export const TAKEN = { upstreamId: 'video_up', attempts: [], pollInMs: 0, withinMs: 60_000 };
-export const DONE = { result: { kind: 'url', url: 'https://cdn.example.com/v' }, validMs: null, lines: [] } as const;
+export const DONE = {
+  result: { kind: 'url', url: 'https://cdn.example.com/v' },
+  validMs: null,
+  lines: [],
+  isEstimated: false,
+} as const;
 export const FAILED: TaskFailure = {
   ...{ code: 'upstream_failed', message: 'It failed.', costMicropoints: 0, refusedWith: null },
   ...{ event: 'failed', detail: null },
