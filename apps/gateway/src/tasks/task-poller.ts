@@ -2,12 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { describeError, LOGGER, type Logger } from '@tokenbay/platform';
 import { type Task, TasksService } from '@tokenbay/tasks';
+import { RequestMetrics } from '../health/request-metrics.js';
 import { TaskPolls } from './task-polls.js';
+import { ASK_MS_MAX } from './task-providers.js';
 
 /** Polls that one process has under way at most. */
 const POLLS_MAX = 64;
-/** Longer than a poll can take: a task whose poll went down with its process is asked about again after this. */
-const LEASE_MS = 60_000;
+/** A poll and its bookings take no longer: a task whose poll went down with its process is asked about again after this. */
+const LEASE_MS = ASK_MS_MAX + 20_000;
 const TICK_MS = 500;
 /** While the database is away. */
 const AWAY_MS = 3_000;
@@ -30,6 +32,7 @@ export class TaskPoller implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(
     private readonly tasks: TasksService,
     private readonly polls: TaskPolls,
+    private readonly metrics: RequestMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
@@ -77,11 +80,17 @@ export class TaskPoller implements OnApplicationBootstrap, BeforeApplicationShut
     if (nowMs - this.expiredAtMs >= EXPIRE_EVERY_MS) {
       this.expiredAtMs = nowMs;
       for (let id = await this.tasks.expireNext(); id !== null; id = await this.tasks.expireNext())
-        this.logger.warn({ taskId: id }, 'a task was not over in time, and was ended');
+        await this.noteExpired(id);
     }
     if (nowMs - this.forgottenAtMs < FORGET_EVERY_MS) return;
     this.forgottenAtMs = nowMs;
     await this.tasks.forgetSecrets();
+  }
+
+  private async noteExpired(id: string): Promise<void> {
+    this.logger.warn({ taskId: id }, 'a task was not over in time, and was ended');
+    const task = await this.tasks.read(id);
+    this.metrics.countCharge(task?.chargedMicropoints ?? 0, task?.uncollectedMicropoints ?? 0);
   }
 
   private noteAway(error: unknown): number {

@@ -21,6 +21,8 @@ export interface KnownTask {
 }
 
 const LIMITS = { connectTimeoutMs: 5_000, firstByteTimeoutMs: 20_000, idleTimeoutMs: 20_000, totalTimeoutMs: 30_000 };
+/** Longer than a provider that is asked, and asked once more with another key, can take. */
+export const ASK_MS_MAX = 2 * (LIMITS.connectTimeoutMs + LIMITS.totalTimeoutMs);
 
 /** The way back to where a task runs: with the address and the secret it was submitted with, whatever became of its channel. */
 @Injectable()
