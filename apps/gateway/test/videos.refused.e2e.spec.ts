@@ -84,6 +84,18 @@ describe('a submission that is refused', () => {
     ).toEqual([]);
   }, 60_000);
 
+  it('for want of a price takes no unit of the model’s rate', async () => {
+    const prices = { perSecond: '0.5', serviceTiers: { '720x1280': '1' } };
+    const world = await house.world({ model: { rateLimit: { requests: 1, windowSeconds: 60 }, prices } });
+    const ask = (size: string) =>
+      house.ask(world, 'POST', '/v1/videos', { body: { model: world.modelName, prompt: 'sized', size } });
+    expect(await ask('1792x1024')).toMatchObject({ status: 400, code: 'invalid_request' });
+    const taken = await ask('720x1280');
+    expect(taken.status).toBe(200);
+    expect(await ask('720x1280')).toMatchObject({ status: 429, code: 'model_rate_limited' });
+    await house.over(world, (taken.body as Video).id);
+  }, 60_000);
+
   it.each([
     ['please refuse', 400, 'invalid_request'],
     ['wrong key', 503, 'channel_key_unavailable'],

@@ -57,7 +57,10 @@ interface Serving {
   readonly settlement: Settlement;
 }
 
-/** Orders every step of a request, in the order of the contract's checks. Nothing else in the house decides that order. */
+/**
+ * Orders every step of a request, in the order of the contract's checks. Nothing else in the house decides that order, but for a task's last
+ * steps (hold, pictures, channel, call), which `TaskSubmitter` orders: they are repeated, undone or waited for in its own way.
+ */
 @Injectable()
 export class RelayService implements BeforeApplicationShutdown {
   private isStopping = false;
@@ -163,10 +166,11 @@ export class RelayService implements BeforeApplicationShutdown {
     if (earlier) return { task: earlier, droppedFields: [] };
     const model = this.chooseModel(call, caller);
     request.notes.model = model.name;
+    const submission = this.tasks.price({ requestId: request.id, call, caller, model });
     const passed = this.takeModelRate(model, caller);
     if (passed) await passed;
     request.seats?.keep();
-    const submitted = this.running.track(this.tasks.submit({ requestId: request.id, call, caller, model }));
+    const submitted = this.running.track(this.tasks.submit(submission));
     return submitted.finally(() => request.seats?.release());
   }
 

@@ -1,53 +1,77 @@
-import type { Channel } from '@tokenbay/channels';
+import type { RequestListener } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { HostAllowList } from '@tokenbay/platform';
 import type { VideoCall } from '@tokenbay/protocol';
 import { ResultServer, ScriptedDialer } from '../../test/content-harness.js';
+import { selfSigned } from '../../test/self-signed.js';
 import { ForeignFetch } from '../upstream/foreign-fetch.js';
 import { PictureFetcher } from './picture-fetcher.js';
 
 const PNG = Buffer.from([137, 80, 78, 71]);
 const BYTES = { kind: 'bytes', mediaType: 'image/png', bytes: PNG } as const;
-const VEO = { provider: 'gemini' } as Channel;
-const ARK = { provider: 'volcengine' } as Channel;
+const BODY_BYTES_MAX = 4 * PNG.length;
+const PUBLIC = '93.184.216.34';
+const CREDENTIALS = selfSigned('pictures.example');
+
+/** Connections that end here, and say that they have led to where they were meant to. */
+class PublicDialer extends ScriptedDialer {
+  override connect(addresses: readonly string[], port: number): Socket {
+    const socket = super.connect(addresses, port);
+    return Object.defineProperty(socket, 'remoteAddress', { get: () => addresses[0] });
+  }
+}
 
 describe('pictures that are named by their address', () => {
-  const server = new ResultServer();
+  const authorities = getCACertificates();
+  const inside = new ResultServer();
+  const paths: (string | undefined)[] = [];
+  let answer: RequestListener;
+  let server: Server;
   let foreign: ForeignFetch;
   let fetcher: PictureFetcher;
+
   beforeAll(async () => {
-    await server.start();
-    foreign = new ForeignFetch({ contentProxyAllow: HostAllowList.parse([server.host]) }, new ScriptedDialer());
-    fetcher = new PictureFetcher(foreign);
+    setDefaultCACertificates([...authorities, CREDENTIALS.cert]);
+    await inside.start();
+    server = createServer(CREDENTIALS, (request, response) => {
+      paths.push(request.url);
+      answer(request, response);
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as AddressInfo;
+    const dialer = new PublicDialer({ 'pictures.example': [[PUBLIC]] }, { host: '127.0.0.1', port });
+    foreign = new ForeignFetch({ contentProxyAllow: HostAllowList.parse([inside.host]) }, dialer);
+    fetcher = new PictureFetcher(foreign, { bodyBytesMax: BODY_BYTES_MAX });
   });
   beforeEach(() => {
-    server.requests.length = 0;
-    server.answer = (_request, response) =>
+    paths.length = 0;
+    answer = (_request, response) =>
       void response.writeHead(200, { 'content-type': 'image/png; charset=binary' }).end(PNG);
   });
   afterAll(async () => {
     foreign.onApplicationShutdown();
-    await server.stop();
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+    await inside.stop();
+    setDefaultCACertificates(authorities);
   });
 
   const at = (url: string) => ({ kind: 'url', url }) as const;
+  const there = (name: string) => at(`https://pictures.example/${name}`);
   const callOf = (fields: Partial<VideoCall>): VideoCall => ({
     ...{ referenceImages: [], metadata: {}, spelling: { firstFrame: 'image' } },
     ...fields,
   });
 
-  it('stay where they are for providers that fetch them', async () => {
-    const call = callOf({ firstFrame: at(`http://${server.host}/a.png`) });
-    expect(await fetcher.bring(call, [ARK])).toBe(call);
-    expect(server.requests).toEqual([]);
-  });
-
-  it('are brought, each in its place, to one that takes bytes only', async () => {
-    const url = at(`http://${server.host}/a.png`);
-    const call = callOf({ prompt: 'A cat', firstFrame: url, lastFrame: BYTES, referenceImages: [BYTES, url] });
-    const brought = { ...call, firstFrame: BYTES, lastFrame: BYTES, referenceImages: [BYTES, BYTES] };
-    expect(await fetcher.bring(call, [ARK, VEO])).toEqual(brought);
-    expect(server.requests).toHaveLength(2);
-    expect(await fetcher.bring(callOf({}), [VEO])).toEqual(callOf({}));
+  it('are brought, each in its place', async () => {
+    const call = callOf({ prompt: 'A cat', firstFrame: there('a'), lastFrame: BYTES, referenceImages: [there('b')] });
+    const { video, free } = await fetcher.bring(call);
+    expect(video).toEqual({ ...call, firstFrame: BYTES, lastFrame: BYTES, referenceImages: [BYTES] });
+    expect(paths.sort()).toEqual(['/a', '/b']);
+    free();
+    expect((await fetcher.bring(callOf({ firstFrame: BYTES }))).video).toEqual(callOf({ firstFrame: BYTES }));
   });
 
   it.each<[string, number, string]>([
@@ -55,18 +79,40 @@ describe('pictures that are named by their address', () => {
     ['nothing said of it', 200, ''],
     ['an error', 404, 'image/png'],
   ])('are refused by the field where there is %s', async (_, status, type) => {
-    server.answer = (_request, response) => void response.writeHead(status, { 'content-type': type }).end(PNG);
-    await expect(fetcher.bring(callOf({ firstFrame: at(`http://${server.host}/a`) }), [VEO])).rejects.toMatchObject({
+    answer = (_request, response) => void response.writeHead(status, { 'content-type': type }).end(PNG);
+    await expect(fetcher.bring(callOf({ firstFrame: there('a') }))).rejects.toMatchObject({
       code: 'invalid_request',
       options: { param: 'image', message: expect.stringMatching(/^image: /) },
     });
   });
 
+  it.each([true, false])(
+    'are no larger together than a body, whether they say how large they are (%s)',
+    async (says) => {
+      answer = (_request, response) => {
+        response.writeHead(200, { 'content-type': 'image/png', ...(says && { 'content-length': PNG.length }) });
+        response.write(PNG.subarray(0, 1));
+        response.end(PNG.subarray(1));
+      };
+      const pictures = (count: number) => callOf({ referenceImages: Array.from({ length: count }, () => there('a')) });
+      (await fetcher.bring(pictures(4))).free();
+      await expect(fetcher.bring(pictures(5))).rejects.toMatchObject({ code: 'invalid_request' });
+    },
+  );
+
   it.each(['http://169.254.169.254/latest/meta-data', 'https://127.0.0.1/a.png', 'http://example.com/a.png'])(
     'are not fetched from %s',
     async (url) => {
-      const bringing = fetcher.bring(callOf({ referenceImages: [at(url)] }), [VEO]);
+      const bringing = fetcher.bring(callOf({ referenceImages: [at(url)] }));
       await expect(bringing).rejects.toMatchObject({ code: 'invalid_request', options: { param: 'referenceImages' } });
     },
   );
+
+  it('are not fetched from what the operator lists for results and webhooks, nor over a redirect to it', async () => {
+    const listed = `http://${inside.host}/a.png`;
+    answer = (_request, response) => void response.writeHead(302, { location: listed }).end();
+    for (const firstFrame of [at(listed), there('a')])
+      await expect(fetcher.bring(callOf({ firstFrame }))).rejects.toMatchObject({ code: 'invalid_request' });
+    expect(inside.requests).toEqual([]);
+  });
 });

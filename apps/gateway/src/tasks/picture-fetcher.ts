@@ -1,66 +1,109 @@
-import { Injectable } from '@nestjs/common';
-import type { Channel } from '@tokenbay/channels';
+import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '@tokenbay/errors';
 import type { VideoCall, VideoField, VideoImage } from '@tokenbay/protocol';
-import { findAdapter } from '@tokenbay/providers';
+import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
+import { BodyBudget } from '../relay/body-budget.js';
 import { ForeignFetch } from '../upstream/foreign-fetch.js';
+import type { UpstreamCall } from '../upstream/upstream-call.js';
 
 const PICTURE_BYTES_MAX = 20_971_520;
-/** For one picture, redirects included; all are fetched at once, while the task's points are held. */
+/** For all pictures of a call, redirects included: its points are held meanwhile. */
 const TOTAL_TIMEOUT_MS = 20_000;
 const PICTURE_TYPE = /^image\/[a-z0-9.+-]{1,64}/;
 
-/** Brings pictures that a client named by their address to providers that take nothing but bytes. */
+/** A call whose pictures are here. */
+export interface BroughtCall {
+  readonly video: VideoCall;
+  /** To be called once, when the pictures are needed no more. */
+  readonly free: () => void;
+}
+
+/** What the pictures of one call may still take. */
+interface Allowance {
+  readonly signal: AbortSignal;
+  bytesLeft: number;
+  bytesTaken: number;
+}
+
+/**
+ * Brings pictures that a client named by their address to providers that take nothing but bytes. Those of one call are no larger than a body
+ * may be, and those of all calls together are bounded as bodies are.
+ */
 @Injectable()
 export class PictureFetcher {
-  constructor(private readonly foreign: ForeignFetch) {}
+  private readonly budget = new BodyBudget();
+
+  constructor(
+    private readonly foreign: ForeignFetch,
+    @Inject(GATEWAY_CONFIG) private readonly config: Pick<GatewayConfig, 'bodyBytesMax'>,
+  ) {}
 
   /**
-   * The call as the channels can carry it: with its pictures as bytes where one of them does not take addresses. Throws `invalid_request`
-   * naming the client's field where a picture cannot be fetched, is none, or is where nothing may be fetched from.
+   * The call with all its pictures as bytes. Throws `invalid_request` naming the client's field where a picture cannot be fetched, is none,
+   * is too large or is where nothing may be fetched from, and `system_overloaded` where too many pictures are in memory.
    */
-  async bring(call: VideoCall, channels: readonly Channel[]): Promise<VideoCall> {
-    if (channels.every(({ provider }) => findAdapter(provider)?.video?.takesImageUrls ?? true)) return call;
-    const { firstFrame, lastFrame, referenceImages } = call;
-    const [first, last, ...references] = await Promise.all([
-      firstFrame && this.fetch(firstFrame, nameOf(call, 'firstFrame')),
-      lastFrame && this.fetch(lastFrame, nameOf(call, 'lastFrame')),
-      ...referenceImages.map((image) => this.fetch(image, nameOf(call, 'referenceImages'))),
-    ]);
+  async bring(call: VideoCall): Promise<BroughtCall> {
+    const signal = AbortSignal.timeout(TOTAL_TIMEOUT_MS);
+    const allowance: Allowance = { signal, bytesLeft: this.config.bodyBytesMax, bytesTaken: 0 };
+    const free = (): void => this.budget.give(allowance.bytesTaken);
+    try {
+      return { video: await this.bringAll(call, allowance), free };
+    } catch (error) {
+      free();
+      throw error;
+    }
+  }
+
+  /** One after the other, so that each knows what the others have left. */
+  private async bringAll(call: VideoCall, allowance: Allowance): Promise<VideoCall> {
+    const { firstFrame, lastFrame } = call;
+    const fetch = (field: VideoField, image: VideoImage) => this.fetch(image, nameOf(call, field), allowance);
+    const referenceImages: VideoImage[] = [];
+    for (const image of call.referenceImages) referenceImages.push(await fetch('referenceImages', image));
     return {
       ...call,
-      ...(first && { firstFrame: first }),
-      ...(last && { lastFrame: last }),
-      referenceImages: references.filter((image) => image !== undefined),
+      ...(firstFrame && { firstFrame: await fetch('firstFrame', firstFrame) }),
+      ...(lastFrame && { lastFrame: await fetch('lastFrame', lastFrame) }),
+      referenceImages,
     };
   }
 
-  private async fetch(image: VideoImage, field: string): Promise<VideoImage> {
+  private async fetch(image: VideoImage, field: string, allowance: Allowance): Promise<VideoImage> {
     if (image.kind === 'bytes') return image;
     try {
-      return await this.download(image.url);
+      return await this.download(image.url, allowance);
     } catch (cause) {
+      if (cause instanceof DomainError) throw cause;
       const message = `${field}: the picture at this address cannot be fetched. Send the picture itself.`;
       throw new DomainError('invalid_request', field, { cause, message, param: field });
     }
   }
 
-  private async download(url: string): Promise<VideoImage> {
-    const request = {
-      url,
-      method: 'GET',
-      headers: {},
-      followsRedirects: true,
-      totalTimeoutMs: TOTAL_TIMEOUT_MS,
-    } as const;
-    const call = await this.foreign.open({ ...request, signal: new AbortController().signal });
+  private async download(url: string, allowance: Allowance): Promise<VideoImage> {
+    const { signal } = allowance;
+    const request = { url, method: 'GET', headers: {}, followsRedirects: true, isClientUrl: true, signal } as const;
+    const call = await this.foreign.open(request);
     try {
       const [mediaType] = PICTURE_TYPE.exec(String(call.headers['content-type']).toLowerCase()) ?? [];
       if (call.status !== 200 || mediaType === undefined) throw new Error(`answered ${call.status}, ${mediaType}`);
-      return { kind: 'bytes', mediaType, bytes: await call.readAll(PICTURE_BYTES_MAX) };
+      return { kind: 'bytes', mediaType, bytes: await this.readWithin(call, allowance) };
     } finally {
       call.abort();
     }
+  }
+
+  /** Room is taken before anything is read: for what the answer says that it is long, or for all that may come. */
+  private async readWithin(call: UpstreamCall, allowance: Allowance): Promise<Buffer> {
+    const bytesMax = Math.min(PICTURE_BYTES_MAX, allowance.bytesLeft);
+    const said = Number(call.headers['content-length'] ?? bytesMax);
+    if (!(said <= bytesMax)) throw new Error('too large');
+    this.budget.take(said);
+    allowance.bytesTaken += said;
+    const bytes = await call.readAll(said);
+    this.budget.give(said - bytes.length);
+    allowance.bytesTaken -= said - bytes.length;
+    allowance.bytesLeft -= bytes.length;
+    return bytes;
   }
 }
 

@@ -7,6 +7,7 @@ import { AttemptFailure, toFinalError } from '../relay/attempt.js';
 import { endVisit } from '../relay/end-visit.js';
 import { openSecret } from '../relay/open-secret.js';
 import { SECONDS_UNKNOWN } from './price-task.js';
+import { rehearseSubmission } from './rehearse-submission.js';
 import type { TaskCall } from './task-call.js';
 
 /** Where one submission goes, and what it says there. */
@@ -17,6 +18,17 @@ export interface TaskPlace {
   readonly secret: string;
   readonly submission: VideoSubmission;
   readonly dropped: DroppedFields;
+}
+
+/** What a call comes to, as far as can be told beforehand. */
+export interface Rehearsal {
+  /**
+   * What must be held for: the client's seconds, or the longest that one of the channels would make of a call without any, or
+   * `SECONDS_UNKNOWN` where none of them says.
+   */
+  readonly seconds: number;
+  /** True where a channel that can carry the call takes pictures as bytes only. */
+  readonly needsBytes: boolean;
 }
 
 /** What has been found unfit. */
@@ -38,25 +50,25 @@ export class TaskPlaces {
     return this.channels.serving(model, group);
   }
 
-  /**
-   * How many seconds must be held for: the client's, or the longest that one of the channels would make of a call without any, or
-   * `SECONDS_UNKNOWN` where none of them says.
-   */
-  secondsOf({ video, model }: TaskCall, candidates: readonly Channel[]): number {
-    if (video.seconds !== undefined) return video.seconds;
-    const asked = new Map(
+  /** What the channels would make of a call: told before anything is held, fetched or sent. */
+  rehearse({ video, model }: TaskCall, candidates: readonly Channel[]): Rehearsal {
+    const alike = new Map(
       candidates.map((channel) => [`${channel.provider} ${channel.models.get(model) ?? ''}`, channel]),
     );
     let longest = 0;
-    for (const channel of asked.values()) {
-      const terms = { upstreamModel: channel.models.get(model) ?? model, dropped: new DroppedFields() };
+    let needsBytes = false;
+    for (const channel of alike.values()) {
+      const wire = findAdapter(channel.provider)?.video;
+      if (!wire) continue;
       try {
-        longest = Math.max(longest, findAdapter(channel.provider)?.video?.writeSubmission(video, terms).seconds ?? 0);
+        const { seconds } = rehearseSubmission(video, wire, channel.models.get(model) ?? model);
+        longest = Math.max(longest, seconds);
+        needsBytes ||= !wire.takesImageUrls;
       } catch {
         // What this one cannot carry it will not be given.
       }
     }
-    return longest === 0 ? SECONDS_UNKNOWN : longest;
+    return { seconds: video.seconds ?? (longest === 0 ? SECONDS_UNKNOWN : longest), needsBytes };
   }
 
   /**

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import type { Channel } from '@tokenbay/channels';
 import { DomainError } from '@tokenbay/errors';
 import type { Model } from '@tokenbay/models';
 import { type SubmissionIdentity, type Task, type TaskAttempt, type TaskDraft, TasksService } from '@tokenbay/tasks';
@@ -15,12 +16,21 @@ import type { TaskCall } from './task-call.js';
 import { type TaskPlace, TaskPlaces } from './task-places.js';
 import { VideoUpstream } from './video-upstream.js';
 
-/** A submission that was admitted. */
-export interface Submission {
+/** A submission that was admitted, to be priced. */
+export interface SubmissionRequest {
   readonly requestId: string;
   readonly call: TaskCall;
   readonly caller: Caller;
   readonly model: Model;
+}
+
+/** A submission with its price: what is held for it, and where it may go. */
+export interface Submission {
+  readonly call: TaskCall;
+  readonly draft: TaskDraft;
+  readonly candidates: readonly Channel[];
+  /** Whether its pictures must be brought before a channel is chosen. */
+  readonly needsBytes: boolean;
 }
 
 /** The task that a submission has become. */
@@ -56,19 +66,27 @@ export class TaskSubmitter {
     return earlier && this.follow(earlier);
   }
 
-  /** Holds the points, chooses a channel, and calls it once. Throws the first refusal. */
-  async submit(submission: Submission): Promise<SubmittedTask> {
-    const { call, caller, model } = submission;
+  /** What a submission counts and costs at most. Holds nothing; throws as `quantitiesOf` does where the model has no price for it. */
+  price(request: SubmissionRequest): Submission {
+    const { call, caller, model } = request;
     const candidates = this.places.serving(model.name, caller.group.name);
-    const draft = this.draftOf(submission, this.places.secondsOf(call, candidates));
+    const { seconds, needsBytes } = this.places.rehearse(call, candidates);
+    return { call, draft: draftOf(request, seconds), candidates, needsBytes };
+  }
+
+  /** Holds the points, chooses a channel, and calls it once. Throws the first refusal. */
+  async submit({ call, draft, candidates, needsBytes }: Submission): Promise<SubmittedTask> {
     const earlier = await this.accept(draft);
     if (earlier) return { task: earlier, droppedFields: [] };
-    const place = await this.orWithdraw(draft.id, async () => {
-      const video = await this.pictures.bring(call.video, candidates);
-      return this.places.choose({ ...call, video }, candidates);
-    });
-    const task = await this.send(draft.id, place);
-    return { task, droppedFields: place.dropped.list };
+    const brought = needsBytes ? await this.orWithdraw(draft.id, () => this.pictures.bring(call.video)) : undefined;
+    try {
+      const { video } = brought ?? call;
+      const place = await this.orWithdraw(draft.id, () => this.places.choose({ ...call, video }, candidates));
+      const task = await this.send(draft, place);
+      return { task, droppedFields: place.dropped.list };
+    } finally {
+      brought?.free();
+    }
   }
 
   /** Null where it is accepted now; the task of one who came before otherwise. */
@@ -94,7 +112,7 @@ export class TaskSubmitter {
   }
 
   /** Nobody was called yet: what fails here leaves no task behind. */
-  private async orWithdraw(id: string, work: () => Promise<TaskPlace>): Promise<TaskPlace> {
+  private async orWithdraw<T>(id: string, work: () => T | Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -103,17 +121,10 @@ export class TaskSubmitter {
     }
   }
 
-  private async send(id: string, place: TaskPlace): Promise<Task> {
-    const { visit, submission, secret } = place;
-    const { channel, key, upstreamModel } = visit;
-    const route = { channelId: channel.id, keyId: key.id, provider: channel.provider, baseUrl: channel.baseUrl };
-    const limits = channel.timeLimits.plain;
-    const made = { upstreamModel, secret, seconds: submission.seconds, size: submission.size ?? null };
-    const withinMs = limits.connectTimeoutMs + limits.totalTimeoutMs;
-    if (!(await this.mayCall(id, () => this.tasks.submit(id, { ...route, ...made, withinMs })))) {
-      visit.release();
-      return this.read(id);
-    }
+  private async send({ id, heldMicropoints }: TaskDraft, place: TaskPlace): Promise<Task> {
+    const { visit } = place;
+    const { channel, key } = visit;
+    if (!(await this.mayCall(id, place))) return this.read(id);
     const startedAtMs = performance.now();
     const noted = (status: number | null, reason: string | null): readonly TaskAttempt[] => {
       this.metrics.countAttempt(channel.id, reason === null ? 'ok' : 'failed');
@@ -123,7 +134,8 @@ export class TaskSubmitter {
     const outcome = await this.call(place);
     if ('failure' in outcome) {
       endVisit(visit, outcome.failure.finding);
-      throw await this.giveUp(id, outcome.failure, noted(outcome.status, outcome.failure.reason));
+      const attempts = noted(outcome.status, outcome.failure.reason);
+      throw await this.giveUp({ id, heldMicropoints }, outcome.failure, attempts);
     }
     visit.succeed();
     const taken = {
@@ -135,11 +147,19 @@ export class TaskSubmitter {
     return this.read(id);
   }
 
-  /** Where it is not known whether it may be called it is not, and the task is over. */
-  private async mayCall(id: string, ask: () => Promise<boolean>): Promise<boolean> {
+  /** Where it is not known whether it may be called it is not, and the task is over. The visit is, wherever it may not be called. */
+  private async mayCall(id: string, { visit, submission, secret }: TaskPlace): Promise<boolean> {
+    const { channel, key, upstreamModel } = visit;
+    const route = { channelId: channel.id, keyId: key.id, provider: channel.provider, baseUrl: channel.baseUrl };
+    const { connectTimeoutMs, totalTimeoutMs } = channel.timeLimits.plain;
+    const made = { upstreamModel, secret, seconds: submission.seconds, size: submission.size ?? null };
     try {
-      return await ask();
+      const withinMs = connectTimeoutMs + totalTimeoutMs;
+      const isAllowed = await this.tasks.submit(id, { ...route, ...made, withinMs });
+      if (!isAllowed) visit.release();
+      return isAllowed;
     } catch (cause) {
+      visit.release();
       const failure = { code: 'ledger_unavailable', message: 'The task could not be submitted.', costMicropoints: 0 };
       const end = { ...failure, refusedWith: 503, event: 'not_submitted', detail: null };
       const undo = async (): Promise<boolean> => (await this.tasks.withdraw(id)) || this.tasks.failSubmission(id, end);
@@ -164,7 +184,7 @@ export class TaskSubmitter {
 
   /** Ends the task in the books and answers what its client is told. */
   private async giveUp(
-    id: string,
+    { id, heldMicropoints }: Pick<TaskDraft, 'id' | 'heldMicropoints'>,
     { error, reason, mayRun }: SubmissionFailure,
     attempts: readonly TaskAttempt[],
   ): Promise<DomainError> {
@@ -172,25 +192,9 @@ export class TaskSubmitter {
       ...{ code: error.code, message: error.publicMessage, refusedWith: error.status, attempts },
       ...{ costMicropoints: mayRun ? null : 0, event: mayRun ? 'lost' : 'refused', detail: reason },
     };
-    await insist(() => this.tasks.failSubmission(id, failure), INSIST_MS);
+    const hasEnded = await insist(() => this.tasks.failSubmission(id, failure), INSIST_MS);
+    if (hasEnded && mayRun) this.metrics.countCharge(0, heldMicropoints);
     return error;
-  }
-
-  private draftOf({ requestId, call, caller, model }: Submission, seconds: number): TaskDraft {
-    const { account, key, group } = caller;
-    const { video } = call;
-    const priced = quantitiesOf(video, model, seconds);
-    const { micropoints } = priceTask(priced, model.prices, group.priceMultiplier);
-    return {
-      ...identityOf(call, key.id),
-      ...{ id: requestId, accountId: account.id, budgeted: key.hasBudget, heldMicropoints: micropoints },
-      ...{ model: model.name, priceVersion: model.priceVersion, multiplier: group.priceMultiplier, priced },
-      ...{
-        prompt: video.prompt ?? null,
-        seconds,
-        size: video.size ? `${video.size.width}x${video.size.height}` : null,
-      },
-    };
   }
 
   private async read(id: string): Promise<Task> {
@@ -207,6 +211,23 @@ type Outcome =
 
 function identityOf({ idempotencyKey, requestDigest, isRepeated }: TaskCall, apiKeyId: string): SubmissionIdentity {
   return { apiKeyId, idempotencyKey, requestDigest, isRepeated };
+}
+
+function draftOf({ requestId, call, caller, model }: SubmissionRequest, seconds: number): TaskDraft {
+  const { account, key, group } = caller;
+  const { video } = call;
+  const priced = quantitiesOf(video, model, seconds);
+  const { micropoints } = priceTask(priced, model.prices, group.priceMultiplier);
+  return {
+    ...identityOf(call, key.id),
+    ...{ id: requestId, accountId: account.id, budgeted: key.hasBudget, heldMicropoints: micropoints },
+    ...{ model: model.name, priceVersion: model.priceVersion, multiplier: group.priceMultiplier, priced },
+    ...{
+      prompt: video.prompt ?? null,
+      seconds,
+      size: video.size ? `${video.size.width}x${video.size.height}` : null,
+    },
+  };
 }
 
 function isBeingSubmitted({ state }: Task): boolean {

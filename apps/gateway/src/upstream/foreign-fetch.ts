@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { type HostAllowList, readForeignUrl } from '@tokenbay/platform';
+import { HostAllowList, readForeignUrl } from '@tokenbay/platform';
 import { Client } from 'undici';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
 import { connectForeign, FOREIGN_CONNECT_TIMEOUT_MS } from './connect-foreign.js';
@@ -28,6 +28,8 @@ export interface ForeignRequest {
    * Then `credential` names the channel's origin.
    */
   readonly isChannelUrl?: boolean | undefined;
+  /** True where a client of the gateway chose the URL: what the operator listed is not for it. */
+  readonly isClientUrl?: boolean | undefined;
   /** Otherwise a redirect is an answer like any other. */
   readonly followsRedirects: boolean;
   /** For the whole request, in milliseconds; unlimited where absent, since what moves may take as long as it needs. */
@@ -70,10 +72,11 @@ export class ForeignFetch implements OnApplicationShutdown {
   async open(request: ForeignRequest): Promise<UpstreamCall> {
     let { credential } = request;
     const isOwn = isAtChannel(request);
-    let url = isOwn ? new URL(request.url) : this.read(request.url);
+    const allowed = request.isClientUrl ? HostAllowList.EMPTY : this.allowed;
+    let url = isOwn ? new URL(request.url) : readUrl(request.url, allowed);
     for (let redirects = 0; ; redirects += 1) {
       if (credential?.origin !== url.origin) credential = undefined;
-      const isTrusted = (redirects === 0 && isOwn) || this.allowed.has(url);
+      const isTrusted = (redirects === 0 && isOwn) || allowed.has(url);
       const headers = { ...OUR_HEADERS, ...request.headers, ...credential?.headers };
       const call = await this.send(request, { url, isTrusted, headers });
       const { location } = call.headers;
@@ -81,18 +84,12 @@ export class ForeignFetch implements OnApplicationShutdown {
       call.abort();
       if (redirects === REDIRECTS_MAX) throw new UpstreamError('forbidden', 'too many redirects');
       if (!URL.canParse(location, url.href)) throw new UpstreamError('malformed', 'a redirect to no URL');
-      url = this.read(new URL(location, url).href);
+      url = readUrl(new URL(location, url).href, allowed);
     }
   }
 
   onApplicationShutdown(): void {
     this.calls.stop();
-  }
-
-  private read(text: string): URL {
-    const reading = readForeignUrl(text, this.allowed);
-    if ('problem' in reading) throw new UpstreamError('forbidden', `the URL${reading.problem}`);
-    return reading.url;
   }
 
   private send(request: ForeignRequest, { url, isTrusted, headers }: Hop): Promise<UpstreamCall> {
@@ -121,6 +118,12 @@ export class ForeignFetch implements OnApplicationShutdown {
     client.dispatch({ method, path: url.pathname + url.search, headers, body }, call);
     return call.started;
   }
+}
+
+function readUrl(text: string, allowed: HostAllowList): URL {
+  const reading = readForeignUrl(text, allowed);
+  if ('problem' in reading) throw new UpstreamError('forbidden', `the URL${reading.problem}`);
+  return reading.url;
 }
 
 /** A path may hold what makes another host of it: the host is believed only where it is the one that the credential is for. */
