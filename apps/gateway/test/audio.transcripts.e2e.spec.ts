@@ -165,6 +165,16 @@ describe('a recording whose length is reported is charged that', () => {
     }
   });
 
+  it('also in tokens, more than the file lets expect, where the balance is large', async () => {
+    const more = { points: '100000', model: { contextTokensMax: null } };
+    const world = await worldOf('gpt-4o-transcribe@usage:20000:40', BY_TOKENS, more);
+    const { response } = await clientOf(world)
+      .audio.transcriptions.create(await asked(world))
+      .withResponse();
+    // 20,000 × 0.006 + 40 × 0.01
+    expect(await receiptOf(world, response)).toMatchObject({ charge_points: '120.4', usage_source: 'reported' });
+  });
+
   it('but never more than was held, and suspect, where the report makes no sense', async () => {
     const world = await worldOf('whisper@seconds:1e12');
     const { response } = await clientOf(world)

@@ -79,7 +79,7 @@ async function billMedia(
   const isTimeKnown = pieces.seconds !== undefined || !isSoldByTime(prices);
   const possible = clampToModel(facts, tokens);
   const consumed = { ...counted.pieces, ...pieces };
-  const bounded = clampPieces(consumed, { ...media.piecesMax, ...media.piecesDoubted });
+  const bounded = clampPieces(consumed, { ...media.piecesMax, ...media.doubted?.pieces });
   const isPossible = possible === tokens && bounded === consumed && usage?.isSuspect !== true;
   const source = usage && isTokensKnown && isTimeKnown ? 'reported' : 'estimated';
   return bill({ ...facts, pieces: bounded }, possible, isPossible ? source : 'suspect');

@@ -59,11 +59,18 @@ export interface MediaTerms {
   /** What it consumes at most of what is no token; its points are held before it is sent. */
   readonly piecesMax: PieceUsage;
   /** The same where the client's own statement is not believed: its points are held where there is plenty, and are never demanded. */
-  readonly piecesDoubted?: PieceUsage;
+  readonly doubted?: DoubtedMedia;
   /** A model that prices no token at all must have one of these prices. */
   readonly soldBy: readonly PiecePriceKind[];
   /** What is counted of an answer, by kinds; of what is counted here, what the upstream reported is not asked for. */
   readonly count: (delivered: DeliveredMedia) => Promise<CountedMedia>;
+}
+
+/** What a call may consume if what its client says of it is wrong: each at least what the call itself says. */
+export interface DoubtedMedia {
+  readonly inputTokensMax: number;
+  readonly outputTokensMax: number;
+  readonly pieces: PieceUsage;
 }
 
 /** What is known of an answer beyond its usage. */

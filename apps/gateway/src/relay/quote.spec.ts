@@ -101,4 +101,22 @@ describe('the quote of a request', () => {
     expect(quote(aCall(batch), aModel(), '1').need).toBe(25_000);
     expect(quote(aCall({ ...batch, inputTokensMax: null }), aModel(), '1').need).toBe(30_000);
   });
+
+  it('holds tokens and pieces on top that a client may have understated, and demands none of them', () => {
+    const prices = new CompiledPrices({ inputPerMillion: '1', audioInputPerMillion: '5', outputPerMillion: '10' });
+    const media = {
+      piecesMax: { seconds: 10 },
+      doubted: { inputTokensMax: 3_000, outputTokensMax: 900, pieces: { seconds: 60 } },
+      soldBy: ['perSecond'],
+    };
+    const recording = aCall({ outputTokensMax: 40, outputTokensFloor: 40, media } as unknown as Partial<Call>);
+    const byTokens = quote(recording, aModel({ prices }), '1');
+    expect(byTokens).toMatchObject({ need: 100 * 5 + 40 * 10, least: 100 * 5 + 40 * 10 });
+    expect(byTokens.need + byTokens.extra).toBe((3_000 + 256) * 5 + 900 * 10);
+    const small = aModel({ prices, contextTokensMax: 2_000, outputTokensMax: 500 });
+    const clamped = quote(recording, small, '1');
+    expect(clamped.need + clamped.extra).toBe(2_000 * 5 + 500 * 10);
+    const bySecond = aModel({ prices: new CompiledPrices({ perSecond: '1' }) });
+    expect(quote(recording, bySecond, '1')).toMatchObject({ need: 10_000_000, extra: 50_000_000 });
+  });
 });

@@ -1,7 +1,7 @@
 import { DomainError } from '@tokenbay/errors';
 import { findUnpricedKinds, type Model, type PiecePriceKind, WorstCase, type WorstCaseRequest } from '@tokenbay/models';
-import { type Call, toolCallsOf } from './call.js';
-import { tokenLimitsOf } from './token-limits.js';
+import { type Call, type DoubtedMedia, toolCallsOf } from './call.js';
+import { type TokenLimits, tokenLimitsOf } from './token-limits.js';
 
 /** Templates, tool descriptions and hidden prompts that providers add to what was sent: held where there is plenty, never demanded. */
 const ADDED_INPUT_TOKENS = 256;
@@ -15,7 +15,7 @@ const BY_REQUEST: readonly PiecePriceKind[] = ['perRequest'];
 export interface Quote {
   readonly need: number;
   readonly least: number;
-  /** Held on top where there is plenty, for input that providers add. */
+  /** Held on top where there is plenty: for input that providers add, and for what the client may have understated. */
   readonly extra: number;
   /** The output limit per choice that `need` pays for. */
   readonly outputTokensMax: number;
@@ -44,11 +44,9 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
   const floor = Math.min(outputTokensMax, call.outputTokensFloor);
   const worst = new WorstCase(request);
   const need = worst.micropoints();
-  const inputTokensMax = Math.min(request.inputTokensMax + ADDED_INPUT_TOKENS, limits.contextTokensMax);
-  const doubted = { ...request, inputTokensMax, pieces: { ...request.pieces, ...call.media?.piecesDoubted } };
   return {
     need,
-    extra: Math.max(new WorstCase(doubted).micropoints() - need, 0),
+    extra: Math.max(new WorstCase(doubt(request, limits, call.media?.doubted)).micropoints() - need, 0),
     least: worst.micropoints(floor),
     outputTokensMax,
     outputTokensFor: (micropoints) => Math.max(floor, worst.outputTokensAffordable(micropoints) ?? floor),
@@ -66,6 +64,17 @@ export function lowerOutput(call: Call, price: Quote, heldPoints: number): numbe
     return limit < price.outputTokensMax ? limit : undefined;
   }
   return price.outputTokensMax < (call.outputTokensMax ?? 0) ? price.outputTokensMax : undefined;
+}
+
+/** What a request may turn out to be: with what providers add, and with what its client may have understated. */
+function doubt(request: WorstCaseRequest, limits: TokenLimits, media?: DoubtedMedia): WorstCaseRequest {
+  const { inputTokensMax, outputTokensMax, pieces } = request;
+  return {
+    ...request,
+    inputTokensMax: Math.min((media?.inputTokensMax ?? inputTokensMax) + ADDED_INPUT_TOKENS, limits.contextTokensMax),
+    outputTokensMax: Math.min(media?.outputTokensMax ?? outputTokensMax, limits.outputTokensMax),
+    pieces: { ...pieces, ...media?.pieces },
+  };
 }
 
 function assertPriced(call: Call, { prices }: Model): void {

@@ -1,4 +1,4 @@
-import type { Call, CountedMedia, DeliveredMedia } from '../../relay/call.js';
+import type { Call, CountedMedia, DeliveredMedia, DoubtedMedia } from '../../relay/call.js';
 import { CountedText } from '../../relay/count-tokens.js';
 import { needWire } from '../../relay/exchange/whole-exchange.js';
 import type { FormFile, MultipartForm } from '../../relay/multipart/multipart-form.js';
@@ -43,18 +43,18 @@ function readTranscriptCall(form: MultipartForm, bodyBytes: number, kind: 'trans
   const recording: Recording = { bytes: file.bytes.length, told: readDuration(file.bytes) };
   const { held, doubted } = boundSeconds(recording);
   const textBytes = bodyBytes - form.files.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const outputTokensMax = Math.ceil(held * WRITTEN_TOKENS_PER_SECOND_MAX) + WRITTEN_TOKENS_MIN;
+  const tokens = boundTokens(held, textBytes);
   return {
     ...{ dialect: 'openai', capability: 'transcription', model, body: fields, isStream, wantsUsage: false, choices: 1 },
-    inputTokensMax: textBytes + Math.ceil(held * TOKENS_PER_SECOND_MAX),
-    ...{ outputTokensMax, outputTokensFloor: outputTokensMax },
+    // Nothing lowers what is said in a recording.
+    ...{ ...tokens, outputTokensFloor: tokens.outputTokensMax },
     priceKinds: ['audioInputPerMillion', 'outputPerMillion', ...(prompt === '' ? [] : TEXT_INPUT)],
     excludedKinds: ['imageInputPerMillion', 'audioOutputPerMillion', 'imageOutputPerMillion'],
     ...{ hostedTools: [], serviceTier: readServiceTier(fields['service_tier']), keepAlive: OPENAI_KEEP_ALIVE },
     readInputText: () => prompt,
     media: {
       piecesMax: { seconds: held },
-      piecesDoubted: { seconds: doubted },
+      doubted: { ...boundTokens(doubted, textBytes), pieces: { seconds: doubted } },
       soldBy: ['perMinute', 'perSecond', 'perRequest'],
       count: (delivered) => count(prompt, recording, delivered),
     },
@@ -74,6 +74,13 @@ const TEXT_INPUT = ['inputPerMillion'] as const;
 const FILE_FIELDS = new Set(['file']);
 /** What providers take in place of a file, or beside one: a recording of any length that never passes here. */
 const ELSEWHERE = ['file', 'url', 'file_url', 'file_id'];
+
+function boundTokens(seconds: number, textBytes: number): Pick<DoubtedMedia, 'inputTokensMax' | 'outputTokensMax'> {
+  return {
+    inputTokensMax: textBytes + Math.ceil(seconds * TOKENS_PER_SECOND_MAX),
+    outputTokensMax: Math.ceil(seconds * WRITTEN_TOKENS_PER_SECOND_MAX) + WRITTEN_TOKENS_MIN,
+  };
+}
 
 function needFile(form: MultipartForm): FormFile {
   assertFileFields(form.files, FILE_FIELDS);
