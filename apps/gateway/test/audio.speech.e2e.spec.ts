@@ -6,6 +6,7 @@ import { useSystem } from './use-system.js';
 
 const BY_CHARACTER = { perMillionCharacters: '15000' };
 const BY_TOKENS = { inputPerMillion: '600', audioOutputPerMillion: '12000' };
+const TEXT_ONLY = { inputPerMillion: '1', outputPerMillion: '1' };
 const input = 'A lantern swings above the pier. Ümläute count as one each.';
 const CHARACTERS = input.length;
 const CHARGE = String((CHARACTERS * 15_000) / 1_000_000);
@@ -176,7 +177,7 @@ describe('a text is not spoken', () => {
   it.each<[as: new (...args: never[]) => Error, code: string, options: WorldOptions]>([
     [OpenAI.PermissionDeniedError, 'model_capability_not_supported', { model: { capabilities: ['text'] } }],
     [OpenAI.PermissionDeniedError, 'model_capability_not_supported', { model: { prices: { perImage: '1' } } }],
-    [OpenAI.BadRequestError, 'invalid_request', { model: { prices: { inputPerMillion: '1', outputPerMillion: '1' } } }],
+    [OpenAI.PermissionDeniedError, 'model_capability_not_supported', { model: { prices: TEXT_ONLY } }],
     [OpenAI.PermissionDeniedError, 'account_point_insufficient', { points: '0.5' }],
     [OpenAI.RateLimitError, 'upstream_saturated', { upstreamModel: 'tts@status:429' }],
     [OpenAI.InternalServerError, 'upstream_failed', { upstreamModel: 'tts@error-body' }],

@@ -8,6 +8,7 @@ import { useSystem } from './use-system.js';
 
 const BY_MINUTE = { perMinute: '6' };
 const BY_TOKENS = { inputPerMillion: '2500', audioInputPerMillion: '6000', outputPerMillion: '10000' };
+const TEXT_ONLY = { inputPerMillion: '1', outputPerMillion: '1' };
 const TEXT = 'Hello from the fake upstream.';
 const SECONDS = 12.5;
 const recording = makeWav(SECONDS);
@@ -260,7 +261,7 @@ describe('a recording is not written down', () => {
   it.each<[as: new (...args: never[]) => Error, code: string, options: WorldOptions]>([
     [OpenAI.PermissionDeniedError, 'model_capability_not_supported', { model: { capabilities: ['speech'] } }],
     [OpenAI.PermissionDeniedError, 'model_capability_not_supported', { model: { prices: { perImage: '1' } } }],
-    [OpenAI.BadRequestError, 'invalid_request', { model: { prices: { inputPerMillion: '1', outputPerMillion: '1' } } }],
+    [OpenAI.PermissionDeniedError, 'model_capability_not_supported', { model: { prices: TEXT_ONLY } }],
     [OpenAI.PermissionDeniedError, 'account_point_insufficient', { points: '1' }],
     [OpenAI.BadRequestError, 'invalid_request', { upstreamModel: 'whisper@error:invalid_value' }],
     [OpenAI.InternalServerError, 'upstream_failed', { upstreamModel: 'whisper@error-body' }],

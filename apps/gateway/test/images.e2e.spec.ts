@@ -11,6 +11,7 @@ const BY_TOKENS = {
   outputPerMillion: '1000',
   imageOutputPerMillion: '40000',
 };
+const TEXT_ONLY = { inputPerMillion: '1', outputPerMillion: '1' };
 const prompt = 'A harbour at night';
 const PNG = Buffer.from('89504e470d0a1a0a0000000d', 'hex');
 
@@ -239,7 +240,7 @@ describe('a request for pictures is refused', () => {
   it.each<[as: new (...args: never[]) => Error, code: string, options: WorldOptions]>([
     [OpenAI.PermissionDeniedError, 'model_capability_not_supported', { model: { capabilities: ['text'] } }],
     [OpenAI.PermissionDeniedError, 'model_capability_not_supported', { model: { prices: { perMinute: '1' } } }],
-    [OpenAI.BadRequestError, 'invalid_request', { model: { prices: { inputPerMillion: '1', outputPerMillion: '1' } } }],
+    [OpenAI.PermissionDeniedError, 'model_capability_not_supported', { model: { prices: TEXT_ONLY } }],
     [OpenAI.PermissionDeniedError, 'account_point_insufficient', { points: '0.039999' }],
     [OpenAI.InternalServerError, 'channel_unavailable', { channel: { enabled: false } }],
     [OpenAI.InternalServerError, 'conversion_not_implemented', { channel: { provider: 'anthropic' } }],

@@ -60,6 +60,8 @@ export interface MediaTerms {
   readonly piecesMax: PieceUsage;
   /** The same where the client's own statement is not believed: its points are held where there is plenty, and are never demanded. */
   readonly doubted?: DoubtedMedia;
+  /** Tokens that every such call consumes; a model that is sold by tokens and has no price for them offers none. */
+  readonly consumes: readonly TokenPriceKind[];
   /** A model that prices no token at all must have one of these prices. */
   readonly soldBy: readonly PiecePriceKind[];
   /** What is counted of an answer, by kinds; of what is counted here, what the upstream reported is not asked for. */

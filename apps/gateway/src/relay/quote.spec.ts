@@ -107,6 +107,7 @@ describe('the quote of a request', () => {
     const media = {
       piecesMax: { seconds: 10 },
       doubted: { inputTokensMax: 3_000, outputTokensMax: 900, pieces: { seconds: 60 } },
+      consumes: ['audioInputPerMillion', 'outputPerMillion'],
       soldBy: ['perSecond'],
     };
     const recording = aCall({ outputTokensMax: 40, outputTokensFloor: 40, media } as unknown as Partial<Call>);
@@ -118,5 +119,22 @@ describe('the quote of a request', () => {
     expect(clamped.need + clamped.extra).toBe(2_000 * 5 + 500 * 10);
     const bySecond = aModel({ prices: new CompiledPrices({ perSecond: '1' }) });
     expect(quote(recording, bySecond, '1')).toMatchObject({ need: 10_000_000, extra: 50_000_000 });
+  });
+
+  it('refuses pictures and sound as texts: what every such call consumes as the model, what a field adds as the request', () => {
+    const media = { piecesMax: {}, consumes: ['inputPerMillion', 'audioOutputPerMillion'], soldBy: ['perRequest'] };
+    const speech = (overrides: Partial<Call>) => aCall({ media, ...overrides } as unknown as Partial<Call>);
+    const priceKinds = ['inputPerMillion', 'audioOutputPerMillion'] as const;
+    expect(() => quote(speech({ priceKinds }), aModel(), '1')).toThrow(
+      'model_capability_not_supported: no price: audioOutputPerMillion',
+    );
+    const prices = new CompiledPrices({ inputPerMillion: '1', audioOutputPerMillion: '1' });
+    expect(quote(speech({ priceKinds }), aModel({ prices }), '1').need).toBeGreaterThan(0);
+    expect(() =>
+      quote(speech({ priceKinds: [...priceKinds, 'imageInputPerMillion'] }), aModel({ prices }), '1'),
+    ).toThrow('invalid_request: imageInputPerMillion');
+    expect(() => quote(speech({ priceKinds, serviceTier: 'priority' }), aModel({ prices }), '1')).toThrow(
+      'invalid_request',
+    );
   });
 });

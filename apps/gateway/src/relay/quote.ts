@@ -1,13 +1,20 @@
 import { DomainError } from '@tokenbay/errors';
-import { findUnpricedKinds, type Model, type PiecePriceKind, WorstCase, type WorstCaseRequest } from '@tokenbay/models';
+import {
+  findUnpricedKinds,
+  type Model,
+  type PiecePriceKind,
+  type TokenPriceKind,
+  WorstCase,
+  type WorstCaseRequest,
+} from '@tokenbay/models';
 import { type Call, type DoubtedMedia, toolCallsOf } from './call.js';
 import { type TokenLimits, tokenLimitsOf } from './token-limits.js';
 
 /** Templates, tool descriptions and hidden prompts that providers add to what was sent: held where there is plenty, never demanded. */
 const ADDED_INPUT_TOKENS = 256;
 
-/** What every text request consumes. */
-const ALWAYS_CONSUMED = ['inputPerMillion', 'outputPerMillion'];
+/** What every request for text consumes. */
+const ALWAYS_CONSUMED: readonly TokenPriceKind[] = ['inputPerMillion', 'outputPerMillion'];
 /** How a text is sold that is not sold by its tokens. */
 const BY_REQUEST: readonly PiecePriceKind[] = ['perRequest'];
 
@@ -82,7 +89,7 @@ function assertPriced(call: Call, { prices }: Model): void {
   const unsold = findUnpricedKinds({ prices, kinds: priceKinds, tools: hostedTools, serviceTier });
   const piece = findUnsoldPiece(call, prices);
   if (unsold.length === 0 && piece === undefined) return;
-  const [consumed] = ALWAYS_CONSUMED.filter((kind) => unsold.includes(kind));
+  const consumed = (call.media?.consumes ?? ALWAYS_CONSUMED).find((kind) => unsold.includes(kind));
   const needed = call.media ? (piece ?? consumed) : (consumed ?? piece);
   if (needed) {
     throw new DomainError('model_capability_not_supported', `no price: ${needed}`, {

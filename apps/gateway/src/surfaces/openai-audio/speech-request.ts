@@ -16,6 +16,7 @@ const TOKENS_PER_CHARACTER_MAX = 8;
 const TOKENS_MAX_MIN = 256;
 const SPEED_MIN = 0.25;
 const SPEED_MAX = 4;
+const CONSUMED = ['inputPerMillion', 'audioOutputPerMillion'] as const;
 const NO_KEEP_ALIVE = Buffer.alloc(0);
 
 /**
@@ -36,13 +37,14 @@ export function readSpeechCall(body: JsonObject, bodyBytes: number): Call {
     ...{ dialect: 'openai', capability: 'speech', model, body, isStream: true, wantsUsage: false, choices: 1 },
     // No token is shorter than a byte, and nothing lowers what a text takes to be spoken.
     ...{ inputTokensMax: bodyBytes, outputTokensMax, outputTokensFloor: outputTokensMax },
-    priceKinds: ['inputPerMillion', 'audioOutputPerMillion'],
+    priceKinds: CONSUMED,
     excludedKinds: ['audioInputPerMillion', 'imageInputPerMillion', 'imageOutputPerMillion'],
     ...{ hostedTools: [], serviceTier: readServiceTier(body['service_tier']) },
     keepAlive: isEvents ? OPENAI_KEEP_ALIVE : NO_KEEP_ALIVE,
     readInputText: () => input,
     media: {
       piecesMax: { characters },
+      consumes: CONSUMED,
       soldBy: ['perMillionCharacters', 'perRequest'],
       count: () => count(input, (characters * TOKENS_PER_CHARACTER_USUAL) / speed),
     },

@@ -48,13 +48,14 @@ function readTranscriptCall(form: MultipartForm, bodyBytes: number, kind: 'trans
     ...{ dialect: 'openai', capability: 'transcription', model, body: fields, isStream, wantsUsage: false, choices: 1 },
     // Nothing lowers what is said in a recording.
     ...{ ...tokens, outputTokensFloor: tokens.outputTokensMax },
-    priceKinds: ['audioInputPerMillion', 'outputPerMillion', ...(prompt === '' ? [] : TEXT_INPUT)],
+    priceKinds: [...CONSUMED, ...(prompt === '' ? [] : TEXT_INPUT)],
     excludedKinds: ['imageInputPerMillion', 'audioOutputPerMillion', 'imageOutputPerMillion'],
     ...{ hostedTools: [], serviceTier: readServiceTier(fields['service_tier']), keepAlive: OPENAI_KEEP_ALIVE },
     readInputText: () => prompt,
     media: {
       piecesMax: { seconds: held },
       doubted: { ...boundTokens(doubted, textBytes), pieces: { seconds: doubted } },
+      consumes: CONSUMED,
       soldBy: ['perMinute', 'perSecond', 'perRequest'],
       count: (delivered) => count(prompt, recording, delivered),
     },
@@ -69,6 +70,7 @@ function readTranscriptCall(form: MultipartForm, bodyBytes: number, kind: 'trans
   };
 }
 
+const CONSUMED = ['audioInputPerMillion', 'outputPerMillion'] as const;
 const TEXT_INPUT = ['inputPerMillion'] as const;
 
 const FILE_FIELDS = new Set(['file']);

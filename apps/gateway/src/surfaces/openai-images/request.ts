@@ -47,6 +47,7 @@ export function readImageCall(request: ImageRequest): Call {
   const choices = readWhole(fields['n'], { min: 1, max: IMAGES_MAX }, 'n') ?? 1;
   const isStream = readFlag(fields['stream'], 'stream') ?? false;
   const tokens = tokensOfImage(fields);
+  const consumes = [...CONSUMED, ...(inputImages > 0 ? IMAGE_INPUT : [])];
   const counts = { tokensPerImage: tokens.usual, inputImages };
   return {
     ...{ dialect: 'openai', capability, model, body: fields, isStream, wantsUsage: false, choices },
@@ -54,12 +55,13 @@ export function readImageCall(request: ImageRequest): Call {
     outputTokensMax: tokens.max,
     // Nothing lowers what a picture takes.
     outputTokensFloor: tokens.max,
-    priceKinds: ['inputPerMillion', 'imageOutputPerMillion', ...(inputImages > 0 ? IMAGE_INPUT : [])],
+    priceKinds: consumes,
     excludedKinds: ['audioInputPerMillion', 'audioOutputPerMillion', ...(inputImages > 0 ? [] : IMAGE_INPUT)],
     ...{ hostedTools: [], serviceTier: readServiceTier(fields['service_tier']), keepAlive: OPENAI_KEEP_ALIVE },
     readInputText: () => prompt,
     media: {
       piecesMax: { images: choices },
+      consumes,
       soldBy: ['perImage', 'perRequest'],
       count: (delivered) => count(prompt, counts, delivered),
     },
@@ -72,6 +74,7 @@ export function readImageCall(request: ImageRequest): Call {
   };
 }
 
+const CONSUMED = ['inputPerMillion', 'imageOutputPerMillion'] as const;
 const IMAGE_INPUT = ['imageInputPerMillion'] as const;
 
 function assertNothingUnpriced(fields: JsonObject): void {
