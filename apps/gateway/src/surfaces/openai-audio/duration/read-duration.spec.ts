@@ -122,8 +122,13 @@ describe('the duration of a recording', () => {
       Buffer.concat([Buffer.from('1a45dfa380', 'hex'), Buffer.alloc(32_000_000, Buffer.from([0xec, 0x80]))]),
     ],
   ])('takes no time to look for in 32 MB %s', (_, bytes) => {
-    const startedAtMs = performance.now();
-    readDuration(bytes);
-    expect(performance.now() - startedAtMs).toBeLessThan(250);
+    const tries = Array.from({ length: 3 }, () => {
+      const before = process.cpuUsage();
+      readDuration(bytes);
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1_000;
+    });
+    // Time of the CPU, which does not pass while others have it.
+    expect(Math.min(...tries)).toBeLessThan(50);
   });
 });
