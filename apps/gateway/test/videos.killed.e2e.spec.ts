@@ -121,7 +121,9 @@ describe('a gateway that is killed', () => {
     const prompts = promptsOf('while polling');
     const answers = await Promise.all(prompts.map((prompt) => submitTo(client.baseUrl, prompt)));
     expect(answers.map((answer) => (answer as HttpAnswer).status)).toEqual(Array(TASKS).fill(200));
-    await pause(2_500);
+    const polled = () =>
+      house.provider.submissions.filter(({ prompt, polls }) => prompt.startsWith('while polling') && polls > 0);
+    while (polled().length < 10) await pause(5);
     await program.kill();
     await letTimePass();
     const rows = await expectEnds('while polling', prompts);

@@ -124,7 +124,7 @@ describe('a gateway that is told to stop', () => {
     });
     while (house.provider.timesSubmitted('just before the end') === 0) await pause(20);
     const stopped = program.stop();
-    await pause(300);
+    while (await isReady(client.baseUrl)) await pause(20);
     open();
     house.provider.gate = undefined;
     const { status, body } = await answer;
@@ -134,6 +134,13 @@ describe('a gateway that is told to stop', () => {
     expect(await house.over(world, (body as Video).id)).toMatchObject({ status: 'completed' });
   }, 60_000);
 });
+
+/** Whether a gateway wants requests: not any more once it stops. */
+const isReady = (url: string): Promise<boolean> =>
+  fetch(`${url}/health/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 /** The id of the request that a video was submitted with. */
 function toRequestId(id: string): string {
