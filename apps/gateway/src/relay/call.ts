@@ -103,7 +103,10 @@ export interface TextCall extends Call {
   readonly headers: Readonly<Record<string, string>> | undefined;
 }
 
-/** Hosted tools are sold by the request: one call of each that the request offers, whether or not the model makes it. */
+/**
+ * Hosted tools are sold by the request: one call of each that the request offers, whether or not the model makes it. Surfaces whose format
+ * has a limit of calls see to it that the upstream makes no more.
+ */
 export function toolCallsOf({ hostedTools }: Call): Record<string, number> {
   return Object.fromEntries(hostedTools.map((tool) => [tool, 1]));
 }

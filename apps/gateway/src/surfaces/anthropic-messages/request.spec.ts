@@ -68,6 +68,28 @@ describe('what a Messages request may cost', () => {
     expect(read(fields).priceKinds).toContain('cacheWriteLongPerMillion');
   });
 
+  it('is at most one use of each tool that is charged by use, the one that is sold', () => {
+    const tools = [
+      { type: 'web_search_20250305', name: 'web_search', max_uses: 8, allowed_domains: ['a.example'] },
+      { type: 'web_search_20260318', name: 'web_search', max_uses: null },
+      { type: 'advisor_20260301', name: 'advisor', model: 'claude-opus-4-6' },
+      { type: 'web_search_20260318', name: 'web_search', max_uses: 0 },
+      { type: 'web_fetch_20250910', name: 'web_fetch', max_uses: 8 },
+      { type: 'bash_20250124', name: 'bash' },
+      { name: 'web_search_20250305', input_schema: { type: 'object' } },
+    ];
+    const [first, second, third, ...others] = tools;
+    expect(read({ tools }).body['tools']).toEqual([
+      ...[first, second, third].map((tool) => ({ ...tool, max_uses: 1 })),
+      ...others,
+    ]);
+  });
+
+  it('is forwarded as it came where no tool is charged by use', () => {
+    const body = { model: 'm', max_tokens: 50, messages: hello, tools: [{ type: 'bash_20250124', name: 'bash' }] };
+    expect(readMessagesCall(body, 100, {}).body).toBe(body);
+  });
+
   it('needs a price for what the provider runs, whatever the date of its version', () => {
     const tools = [
       { type: 'web_search_20260318', name: 'web_search' },

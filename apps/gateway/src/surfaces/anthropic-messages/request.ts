@@ -8,6 +8,7 @@ import { invalid, needText, readFlag, readObject } from '../body-reader.js';
 import { forwardedHeaders } from '../forwarded-headers.js';
 import { MESSAGES_RENDERER } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
+import { limitToolUses, readHostedTools } from './hosted-tools.js';
 import { listOf, readInputText, scanMessages } from './scan-messages.js';
 
 const TOKENS_MAX = 100_000_000;
@@ -29,8 +30,6 @@ const EXCLUDED_KINDS: readonly TokenPriceKind[] = [
 ];
 const PRICE_KINDS: readonly PriceKind[] = ['inputPerMillion', 'outputPerMillion'];
 const PRICE_KINDS_LONG_CACHE: readonly PriceKind[] = [...PRICE_KINDS, 'cacheWriteLongPerMillion'];
-/** Tools that the provider defines and the client runs: they cost what their words cost. */
-const RUN_BY_CLIENT = /^(?:bash|text_editor|memory|computer|computer_toolset|browser_toolset)_\d/;
 
 /** Understands a body of `POST /v1/messages`. Throws `invalid_request` naming the field, and `not_implemented` for upstream state. */
 export function readMessagesCall(body: JsonObject, bodyBytes: number, headers: IncomingHttpHeaders): TextCall {
@@ -44,7 +43,7 @@ export function readMessagesCall(body: JsonObject, bodyBytes: number, headers: I
     dialect: 'anthropic',
     capability: 'text',
     model,
-    body,
+    body: limitToolUses(body),
     isStream: readFlag(body['stream'], 'stream') ?? false,
     wantsUsage: true,
     choices: 1,
@@ -97,18 +96,6 @@ function assertNothingUnpriced(body: JsonObject): void {
 
 function refuseUnpriced(field: string): never {
   throw invalid(field, 'changes what the provider charges, and has no price');
-}
-
-/** What runs at the provider and is charged apart from tokens, named without the date of its version. */
-function readHostedTools(body: JsonObject): string[] {
-  const hosted: string[] = [];
-  if (listOf(body['mcp_servers'], 'mcp_servers').length > 0) hosted.push('mcp');
-  for (const [index, { type, name }] of listOf(body['tools'], 'tools').entries()) {
-    if (type === undefined || type === null || type === 'custom') needText(name, `tools[${index}].name`);
-    else if (typeof type !== 'string') throw invalid(`tools[${index}].type`, 'must be a string');
-    else if (!RUN_BY_CLIENT.test(type)) hosted.push(type.replace(/_\d{8}$/, ''));
-  }
-  return hosted;
 }
 
 function readThinkingBudget(body: JsonObject): number {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@tokenbay/providers';
-import { invalid, needText, readObject, readObjects } from '../body-reader.js';
+import { invalid, needText, readNumber, readObject, readObjects } from '../body-reader.js';
 import { assertNothingStored, stored } from './stored.js';
 
 /** Namespaces hold tools; the provider knows no namespace within a namespace. */
@@ -25,6 +25,16 @@ export function listHostedTools(tools: unknown, at: string, depth = DEPTH_MAX): 
     const grouped = listHostedTools(tool['tools'], `${where}.tools`, depth - 1);
     return isHosted(tool, type, where) ? [type.replace(/_\d{4}_\d{2}_\d{2}$/, ''), ...grouped] : grouped;
   });
+}
+
+/**
+ * The body with as many calls of hosted tools as are sold: one, of whichever tool, unless the client wants fewer. What a server of the
+ * client's own runs (MCP) costs the provider nothing, and has no limit. Throws `invalid_request` where the client's limit is no number.
+ */
+export function limitToolCalls(body: JsonObject, hostedTools: readonly string[]): JsonObject {
+  const asked = readNumber(body['max_tool_calls'], 'max_tool_calls') ?? Infinity;
+  const isCharged = hostedTools.some((type) => type !== 'mcp');
+  return isCharged && asked > 1 ? { ...body, max_tool_calls: 1 } : body;
 }
 
 function isHosted(tool: JsonObject, type: string, at: string): boolean {

@@ -49,6 +49,26 @@ describe('what a Responses request may cost', () => {
     expect(read({ tools, input: [brought] }).hostedTools).toEqual(['web_search', 'mcp', 'image_generation']);
   });
 
+  it.each([
+    ['sets no limit', undefined, 1],
+    ['sets none in so many words', null, 1],
+    ['wants more', 20, 1],
+    ['wants one', 1, 1],
+    ['wants none', 0, 0],
+  ])('is at most one call of hosted tools, the one that is sold, where the client %s', (_, asked, sent) => {
+    const limit = asked === undefined ? {} : { max_tool_calls: asked };
+    const { body } = read({ tools: [{ type: 'web_search' }, { type: 'mcp', server_label: 'a' }], ...limit });
+    expect(body['max_tool_calls']).toBe(sent);
+  });
+
+  it.each([
+    ['of the client itself', { type: 'function', name: 'f' }],
+    ['of a server that the client names', { type: 'mcp', server_label: 'a' }],
+  ])('is as many calls as the client wants of tools %s', (_, tool) => {
+    expect(read({ tools: [tool] }).body).not.toHaveProperty('max_tool_calls');
+    expect(read({ tools: [tool], max_tool_calls: 20 }).body['max_tool_calls']).toBe(20);
+  });
+
   it('has a price for hosted tools that stand in a namespace', () => {
     const namespace = (type: string) => ({ type: 'namespace', name: 'n', tools: [{ type: 'function' }, { type }] });
     const input = [{ type: 'tool_search_output', tools: [namespace('image_generation')] }];
@@ -160,6 +180,7 @@ describe('a Responses request', () => {
     ['input[0].type', { input: [{ type: 5 }] }],
     ['stream', { stream: 'yes' }],
     ['max_output_tokens', { max_output_tokens: 0 }],
+    ['max_tool_calls', { max_tool_calls: '20' }],
     ['tools', { tools: {} }],
     ['tools[0].type', { tools: [{}] }],
     ['tools[0].tools[0].type', inNamespace({})],

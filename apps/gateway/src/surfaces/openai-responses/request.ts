@@ -7,7 +7,7 @@ import { invalid, needText, readFlag, readObject, readText } from '../body-reade
 import { forwardedHeaders } from '../forwarded-headers.js';
 import { createRenderer } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
-import { listHostedTools } from './hosted-tools.js';
+import { limitToolCalls, listHostedTools } from './hosted-tools.js';
 import { readInputText, scanInput } from './scan-input.js';
 import { stored } from './stored.js';
 
@@ -37,7 +37,7 @@ export function readResponsesCall(body: JsonObject, bodyBytes: number, headers: 
     dialect: 'openai',
     capability: 'text',
     model,
-    body,
+    body: limitToolCalls(body, hostedTools),
     isStream: readFlag(body['stream'], 'stream') ?? false,
     wantsUsage: true,
     choices: 1,
