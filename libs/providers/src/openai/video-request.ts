@@ -3,6 +3,7 @@ import { fieldName, isSet, needPrompt, refuseFields, refuseValue } from '../vide
 import type { SizeTable } from '../video-shape.js';
 import type { VideoFormPart, VideoSubmission, VideoTerms } from '../video-wire.js';
 import type { OpenAiDialect } from './endpoint.js';
+import { refusePricedParameters } from './video-priced.js';
 
 /** The documented default, sent so that what is held for is what is generated. */
 const SECONDS_DEFAULT = 4;
@@ -16,7 +17,7 @@ const SIZES: SizeTable = {
 
 /**
  * The form of `POST /videos`. Length and size go as they came: the provider judges them. OpenAI knows no other fields; whoever else speaks
- * its format gets the rest under the names that clients use.
+ * its format gets the rest under the names that clients use, but for what could change the price.
  */
 export function writeVideoSubmission(call: VideoCall, terms: VideoTerms, dialect: OpenAiDialect): VideoSubmission {
   const seconds = call.seconds ?? SECONDS_DEFAULT;
@@ -68,6 +69,7 @@ function extraParts(call: VideoCall): VideoFormPart[] {
   add('negative_prompt', call.negativePrompt);
   if (call.lastFrame) parts.push(imagePart('last_frame_image', 'last_frame_image', call.lastFrame));
   for (const image of call.referenceImages) parts.push(imagePart('reference_images[]', 'reference_images[]', image));
+  refusePricedParameters(call.metadata);
   for (const [name, value] of Object.entries(call.metadata))
     add(`metadata[${name}]`, typeof value === 'string' ? value : JSON.stringify(value));
   return parts;

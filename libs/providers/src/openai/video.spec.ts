@@ -87,6 +87,46 @@ describe("a video asked of OpenAI's API", () => {
     ]);
     expect(form).toContainEqual(['metadata[watermark]', 'false']);
   });
+
+  it.each<[Record<string, unknown>, string]>([
+    [{ num_videos: 4 }, 'metadata.num_videos'],
+    [{ numVideos: '4' }, 'metadata.numVideos'],
+    [{ 'number-of-outputs': 2 }, 'metadata.number-of-outputs'],
+    [{ num_frames: 241 }, 'metadata.num_frames'],
+    [{ FPS: 60 }, 'metadata.FPS'],
+    [{ video_length: 20 }, 'metadata.video_length'],
+    [{ quality: 'high' }, 'metadata.quality'],
+    [{ service_tier: 'priority' }, 'metadata.service_tier'],
+    [{ generate_audio: true }, 'metadata.generate_audio'],
+    [{ upscale: {} }, 'metadata.upscale'],
+    [{ parameters: { n: 2 } }, 'metadata.parameters.n'],
+    [{ shots: [{ duration: 9 }] }, 'metadata.shots.0.duration'],
+    [{ extra: '{"n":2}' }, 'metadata.extra.n'],
+    [{ extra: ' [{"n":2}]' }, 'metadata.extra.0.n'],
+    [{ 'options][n': 2 }, 'metadata.options][n'],
+  ])('refuses to hand %j on: it could change the price', (metadata, param) => {
+    expect(() => write({ metadata }, 'openai-compatible')).toThrow(
+      expect.objectContaining({ code: 'invalid_request', options: expect.objectContaining({ param }) }),
+    );
+  });
+
+  it('hands on what says that nothing dearer is wanted, and what it cannot know', () => {
+    const metadata = { n: '1', quality: 'standard', generate_audio: false, service_tier: 'default', fps: null };
+    const { form } = write({ metadata: { ...metadata, seed: 7, note: '{n' } }, 'openai-compatible');
+    expect(form.slice(3)).toEqual([
+      ...[
+        ['metadata[n]', '1'],
+        ['metadata[quality]', 'standard'],
+        ['metadata[generate_audio]', 'false'],
+      ],
+      ...[
+        ['metadata[service_tier]', 'default'],
+        ['metadata[fps]', 'null'],
+        ['metadata[seed]', '7'],
+      ],
+      ['metadata[note]', '{n'],
+    ]);
+  });
 });
 
 describe("OpenAI's answer to a new video", () => {
