@@ -34,6 +34,19 @@ describe('the price of a video', () => {
     expect(cost({ perSecond: '0.1' }, { resolution: '4k' })).toBe(800_000);
   });
 
+  it('is that of the dearer where a size and a resolution are asked for, and none where either has no factor', () => {
+    const prices = { perSecond: '0.1', serviceTiers: { '1280x720': '1', '4k': '10', '480p': '0.5' } };
+    const size = { width: 1280, height: 720 };
+    expect(cost(prices, { size, resolution: '4k' })).toBe(8_000_000);
+    expect(cost(prices, { size, resolution: '480p' })).toBe(800_000);
+    const refusal = (fields: Partial<VideoCall>, param: string) =>
+      expect(() => cost(prices, fields)).toThrow(
+        expect.objectContaining({ code: 'invalid_request', options: expect.objectContaining({ param }) }),
+      );
+    refusal({ size, resolution: '8k' }, 'resolution');
+    refusal({ size: { width: 1, height: 1 }, resolution: '4k', spelling: { size: 'metadata.size' } }, 'metadata.size');
+  });
+
   it('is none for a size that the sheet does not name, or a model without prices of videos', () => {
     expect(() => cost({ perSecond: '0.1', serviceTiers: { '720p': '1' } }, { resolution: '4k' })).toThrow(
       'invalid_request',

@@ -8,7 +8,7 @@ export const SECONDS_UNKNOWN = 20;
 
 /**
  * What a video counts: its seconds, the pictures that were handed over, and its size where the price sheet has a factor of that name in
- * `serviceTiers` (`"1280x720"`, `"1080p"`). Throws `model_capability_not_supported` where the model sells neither seconds nor requests, and
+ * `serviceTiers` (`"1280x720"`, `"1080p"`), the dearer one where both a size and a resolution are asked for. Throws `model_capability_not_supported` where the model sells neither seconds nor requests, and
  * `invalid_request` for a size that a sheet with such factors does not name: nothing is sold without a price.
  */
 export function quantitiesOf(call: VideoCall, { prices }: Model, seconds: number): TaskQuantities {
@@ -33,15 +33,20 @@ export function priceTask(
   return priceUsage({ requests: 1, seconds, images, serviceTier: tier }, prices, multiplier);
 }
 
-function tierOf({ size, resolution, spelling }: VideoCall, { serviceTiers }: CompiledPrices): string | null {
-  const asked = [...(size ? [`${size.width}x${size.height}`] : []), ...(resolution === undefined ? [] : [resolution])];
-  const tier = asked.find((name) => serviceTiers.includes(name));
-  if (tier !== undefined) return tier;
-  const [unsold] = asked;
-  if (unsold === undefined || serviceTiers.length === 0) return null;
-  const param = spelling.size ?? spelling.resolution ?? 'size';
-  throw new DomainError('invalid_request', unsold, {
-    message: `This model has no price for ${unsold}; it sells ${serviceTiers.join(', ')}.`,
-    param,
-  });
+function tierOf({ size, resolution, spelling }: VideoCall, { serviceTiers, source }: CompiledPrices): string | null {
+  if (serviceTiers.length === 0) return null;
+  const asked = [
+    ...(size ? [{ name: `${size.width}x${size.height}`, param: spelling.size ?? 'size' }] : []),
+    ...(resolution === undefined ? [] : [{ name: resolution, param: spelling.resolution ?? 'resolution' }]),
+  ];
+  const unsold = asked.find(({ name }) => !serviceTiers.includes(name));
+  if (unsold) {
+    throw new DomainError('invalid_request', unsold.name, {
+      message: `This model has no price for ${unsold.name}; it sells ${serviceTiers.join(', ')}.`,
+      param: unsold.param,
+    });
+  }
+  const factorOf = (name: string): number => Number(source.serviceTiers?.[name]);
+  const [dearest] = asked.map(({ name }) => name).sort((one, other) => factorOf(other) - factorOf(one));
+  return dearest ?? null;
 }
