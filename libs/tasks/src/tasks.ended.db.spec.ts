@@ -31,6 +31,29 @@ describe('a submission', () => {
     expect(await stage.points()).toEqual({ available: 1_000, held: 0 });
     expect(await stage.tasks.expireNext()).toBeNull();
   });
+
+  it('that cannot be ended keeps nobody waiting, says why, and is tried again in an hour', async () => {
+    const broken = await stage.running();
+    const behind = await stage.accepted();
+    for (const id of [broken, behind]) await stage.pass(id);
+    await stage.query(`UPDATE task SET deadline_at = deadline_at - interval '1 minute' WHERE id = $1`, [broken]);
+    await stage.query('UPDATE hold SET points = points - 1 WHERE owner_id = $1', [broken]);
+    expect(await stage.tasks.expireNext()).toBe(behind);
+    expect(await stage.tasks.expireNext()).toBeNull();
+    const { task, events } = await stage.reader.get(broken);
+    expect(task.state).toBe('queued');
+    expect(events.at(-1)).toMatchObject({ event: 'expire_failed', detail: expect.stringMatching(/./) });
+    expect(await stage.chargesOf(broken)).toEqual([]);
+    const [row] = await stage.query<{ minutes: number }>(
+      `SELECT extract(epoch FROM deadline_at - clock_timestamp())::float8 / 60 AS minutes FROM task WHERE id = $1`,
+      [broken],
+    );
+    expect(row?.minutes).toBeGreaterThan(55);
+    await stage.query('UPDATE hold SET points = points + 1 WHERE owner_id = $1', [broken]);
+    await stage.pass(broken);
+    expect(await stage.tasks.expireNext()).toBe(broken);
+    expect(await stage.points()).toEqual({ available: 1_000, held: 0 });
+  });
 });
 
 describe('a task that runs', () => {

@@ -57,7 +57,7 @@ export class TaskPoller implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** One round of all that is due; answers when to look again. */
   private async round(): Promise<number> {
-    await this.keepHouse();
+    await this.keepHouse().catch((error: unknown) => this.noteAway(error));
     const room = POLLS_MAX - this.running.size;
     if (room <= 0) return TICK_MS;
     const due = await this.tasks.leasePolls(room, LEASE_MS);

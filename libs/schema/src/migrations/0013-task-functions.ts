@@ -175,9 +175,13 @@ const END = `
   END
   $$`;
 
+/** What speaks of the moment, not of the row: the same may succeed later. */
+const OF_THE_MOMENT = `('08', '25', '40', '53', '55', '57', '58')`;
+
 /**
  * Ends the task whose time was over first. Nobody was called: it costs nothing. Nobody knows whether the provider took it, or it runs
- * longer than it may: its whole cost may be the platform's. Answers its id, null where there is none.
+ * longer than it may: its whole cost may be the platform's. Answers its id, null where there is none. One that cannot be ended, since its
+ * books are not what they were, is tried again in an hour, and keeps nobody else waiting.
  */
 const EXPIRE_NEXT = `
   CREATE FUNCTION task_expire_next() RETURNS uuid LANGUAGE plpgsql AS $$
@@ -185,13 +189,22 @@ const EXPIRE_NEXT = `
     t task;
   BEGIN
     ${DURABLE}
-    SELECT * INTO t FROM task WHERE ended_at IS NULL AND deadline_at < clock_timestamp() ORDER BY deadline_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN RETURN NULL; END IF;
-    PERFORM task_end(t.id, ARRAY[t.state], 'failed', NULL, NULL, true, NULL, NULL,
-      CASE WHEN t.state IN ('accepted', 'submitting') THEN 'upstream_failed' ELSE 'upstream_timeout' END,
-      CASE WHEN t.state IN ('accepted', 'submitting') THEN 'The task could not be submitted.' ELSE 'The task was not finished in time.' END,
-      NULL, NULL, 'expired', t.state);
-    RETURN t.id;
+    LOOP
+      SELECT * INTO t FROM task WHERE ended_at IS NULL AND deadline_at < clock_timestamp() ORDER BY deadline_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
+      IF NOT FOUND THEN RETURN NULL; END IF;
+      BEGIN
+        PERFORM task_end(t.id, ARRAY[t.state], 'failed', NULL, NULL, true, NULL, NULL,
+          CASE WHEN t.state IN ('accepted', 'submitting') THEN 'upstream_failed' ELSE 'upstream_timeout' END,
+          CASE WHEN t.state IN ('accepted', 'submitting') THEN 'The task could not be submitted.' ELSE 'The task was not finished in time.' END,
+          NULL, NULL, 'expired', t.state);
+        RETURN t.id;
+      EXCEPTION WHEN OTHERS THEN
+        IF left(SQLSTATE, 2) IN ${OF_THE_MOMENT} THEN RAISE; END IF;
+        RAISE WARNING 'task % is over and could not be ended: %', t.id, SQLERRM;
+        INSERT INTO task_event (task_id, event, detail) VALUES (t.id, 'expire_failed', SQLERRM);
+        UPDATE task SET deadline_at = clock_timestamp() + interval '1 hour' WHERE id = t.id;
+      END;
+    END LOOP;
   END
   $$`;
 

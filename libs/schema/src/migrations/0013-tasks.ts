@@ -117,6 +117,8 @@ const DOORS = [
 ];
 
 const DOWN = [
+  // What tasks that run would have taken goes back: without them nobody would ever settle their holds.
+  `SELECT task_release(t.id) FROM task AS t JOIN hold AS h ON h.owner_id = t.id AND h.hold_no = 1 WHERE t.ended_at IS NULL`,
   `DROP FUNCTION ${DOORS.join(', ')}, task_release`,
   'ALTER TABLE channel DROP COLUMN task_timeout_ms',
   'DROP TABLE task_event, task',
