@@ -24,7 +24,7 @@ export const WEBHOOKS = [
   {
     name: 'the receiver of one account takes no more than its share of the attempts',
     caughtBy: [SPEC],
-    source: [{ file: DELIVERIES, from: 'WHERE place <= $2', to: 'WHERE place <= $2 + 100' }],
+    source: [{ file: DELIVERIES, from: 'coalesce(r.count, 0) <= $2', to: 'coalesce(r.count, 0) <= $2 + 100' }],
   },
   {
     name: 'a webhook that is being attempted is not due',
