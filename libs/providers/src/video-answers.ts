@@ -1,5 +1,5 @@
 import type { JsonObject, UpstreamFailure } from './provider.js';
-import type { VideoError, VideoProgress, VideoSubmissionReading } from './video-wire.js';
+import type { VideoError, VideoProgress, VideoSubmissionReading, VideoUsage } from './video-wire.js';
 import { cleanMessage } from './clean-message.js';
 
 /** What providers number their tasks with; nothing that could leave the path it is put into. */
@@ -75,17 +75,21 @@ export function oddAnswer(failure: UpstreamFailure = { kind: 'server' }): VideoP
   return { state: 'unknown', failure };
 }
 
-/** Seconds and tokens as far as they are told. */
-export function usageOf(
-  seconds: unknown,
-  outputTokens?: unknown,
-): { usage?: { seconds?: number; outputTokens?: number } } {
-  const read = { seconds: countOf(seconds), outputTokens: countOf(outputTokens) };
-  if (read.seconds === undefined && read.outputTokens === undefined) return {};
-  return {
-    usage: {
-      ...(read.seconds !== undefined && { seconds: read.seconds }),
-      ...(read.outputTokens !== undefined && { outputTokens: read.outputTokens }),
-    },
-  };
+/** The length that was made, where it is told. */
+export function usageOf(seconds: unknown): { usage?: VideoUsage } {
+  const read = countOf(seconds);
+  return read === undefined ? {} : { usage: { seconds: read } };
+}
+
+/** What a failure is, apart from its sentence. */
+export type Verdict = Pick<UpstreamFailure, 'kind' | 'reason' | 'code'>;
+
+/** What the status of an answer means whose own code says nothing. */
+export function judgeStatus(status: number): Verdict {
+  if (status === 401 || status === 403) return { kind: 'key', reason: 'key_refused' };
+  if (status === 429) return { kind: 'saturated', reason: 'rate_limited' };
+  if (status === 400 || status === 413 || status === 422) return { kind: 'request', code: 'invalid_request' };
+  return status >= 300 && status < 500 && status !== REQUEST_TIMEOUT
+    ? { kind: 'channel', reason: 'address_wrong' }
+    : { kind: 'server' };
 }

@@ -26,8 +26,6 @@ export interface VideoWire {
    * only where the provider says so in its own form, its authentic "there is no such task" included.
    */
   readPoll(status: number, body: unknown, handle: VideoHandle): VideoProgress;
-  /** Asks for the task to be stopped; absent where the provider cannot. It may be refused: only a poll tells what became of the task. */
-  readonly cancelRequest?: (handle: VideoHandle) => VideoRequest;
   /**
    * False where the provider takes pictures as bytes only: a picture that is a URL must then be fetched, guarded like every foreign URL, and
    * handed over as bytes; writeSubmission refuses it otherwise.
@@ -53,7 +51,7 @@ export interface VideoSubmission {
 
 /** One request to the provider: below the channel's base URL, beside the adapter's own `headers(secret)`. */
 export interface VideoRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST';
   /** Begins with `/`; query included. */
   readonly path: string;
   /** Without credential and content type. */
@@ -110,10 +108,9 @@ export type VideoResult =
       readonly validSeconds?: number;
     };
 
-/** What the provider says it generated, as it says it: positive whole numbers or absent. Charged in place of what was admitted, never above the hold. */
+/** What the provider says it generated, as it says it: a positive whole number or absent. Charged in place of what was admitted, never above the hold. */
 export interface VideoUsage {
   readonly seconds?: number;
-  readonly outputTokens?: number;
 }
 
 /** Why a task failed, as its client is told. */

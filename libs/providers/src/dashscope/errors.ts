@@ -1,14 +1,12 @@
 import { cleanMessage } from '../clean-message.js';
 import type { UpstreamFailure } from '../provider.js';
-import { objectOf, textOf } from '../video-answers.js';
+import { judgeStatus, objectOf, textOf, type Verdict } from '../video-answers.js';
 
 /** An error of DashScope's: at the top of an answer, or in the output of a task. */
 export interface DashscopeError {
   readonly code?: unknown;
   readonly message?: unknown;
 }
-
-type Verdict = Pick<UpstreamFailure, 'kind' | 'reason' | 'code'>;
 
 /** The table of error codes; the first that fits. Codes have parts behind dots (`InvalidParameter.DataInspection`). */
 const VERDICTS: readonly (readonly [RegExp, Verdict])[] = [
@@ -62,15 +60,6 @@ export function readDashscopeFailure(status: number, body: unknown, retryAfterSe
 export function judgeDashscopeError(error: DashscopeError): Verdict | undefined {
   const code = textOf(error.code) ?? '';
   return VERDICTS.find(([pattern]) => pattern.test(code))?.[1];
-}
-
-function judgeStatus(status: number): Verdict {
-  if (status === 401 || status === 403) return { kind: 'key', reason: 'key_refused' };
-  if (status === 429) return { kind: 'saturated', reason: 'rate_limited' };
-  if (status === 400 || status === 413 || status === 422) return request('invalid_request');
-  return status >= 300 && status < 500 && status !== 408
-    ? { kind: 'channel', reason: 'address_wrong' }
-    : { kind: 'server' };
 }
 
 function request(code: 'invalid_request' | 'content_policy_violation'): Verdict {

@@ -14,7 +14,6 @@ export const DASHSCOPE_ADAPTER: ProviderAdapter = {
     readSubmission: readDashscopeSubmission,
     pollRequest: ({ upstreamId }) => ({ method: 'GET', path: `/tasks/${upstreamId}` }),
     readPoll: readDashscopeProgress,
-    cancelRequest: ({ upstreamId }) => ({ method: 'POST', path: `/tasks/${upstreamId}/cancel` }),
     takesImageUrls: true,
     pollPace: { firstMs: 5_000, minMs: 5_000, maxMs: 45_000 },
   },

@@ -201,8 +201,7 @@ describe("DashScope's answer about a task", () => {
     expect(wire.readPoll(status, body, HANDLE)).toMatchObject(progress);
   });
 
-  it('is asked for, and the task cancelled, by its id', () => {
+  it('is asked for by its id', () => {
     expect(wire.pollRequest(HANDLE)).toEqual({ method: 'GET', path: '/tasks/0385dc79-fake' });
-    expect(wire.cancelRequest!(HANDLE)).toEqual({ method: 'POST', path: '/tasks/0385dc79-fake/cancel' });
   });
 });

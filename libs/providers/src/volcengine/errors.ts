@@ -1,6 +1,6 @@
 import { cleanMessage } from '../clean-message.js';
 import type { UpstreamFailure } from '../provider.js';
-import { objectOf, textOf } from '../video-answers.js';
+import { judgeStatus, objectOf, textOf, type Verdict } from '../video-answers.js';
 
 /** An error of Ark's, of a request and of a task alike. */
 export interface ArkError {
@@ -8,8 +8,6 @@ export interface ArkError {
   readonly message?: unknown;
   readonly param?: unknown;
 }
-
-type Verdict = Pick<UpstreamFailure, 'kind' | 'reason' | 'code'>;
 
 /** Ark's table of error codes; the first that fits. Codes have parts behind dots (`InvalidParameter.UnsupportedImageFormat`). */
 const VERDICTS: readonly (readonly [RegExp, Verdict])[] = [
@@ -67,15 +65,6 @@ export function judgeArkError(error: ArkError): Verdict | undefined {
 /** Ark's sentence without the number of its request. */
 export function sentenceOf(error: ArkError): string | undefined {
   return textOf(textOf(error.message)?.replace(REQUEST_ID, '').trim());
-}
-
-function judgeStatus(status: number): Verdict {
-  if (status === 401 || status === 403) return { kind: 'key', reason: 'key_refused' };
-  if (status === 429) return { kind: 'saturated', reason: 'rate_limited' };
-  if (status === 400 || status === 413 || status === 422) return request('invalid_request');
-  return status >= 300 && status < 500 && status !== 408
-    ? { kind: 'channel', reason: 'address_wrong' }
-    : { kind: 'server' };
 }
 
 function describe(verdict: Verdict, error: ArkError): UpstreamFailure {

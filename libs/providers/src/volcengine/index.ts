@@ -10,7 +10,6 @@ export const SEEDANCE_WIRE: VideoWire = {
   readSubmission: readArkSubmission,
   pollRequest: ({ upstreamId }) => ({ method: 'GET', path: `${TASKS_PATH}/${upstreamId}` }),
   readPoll: readArkProgress,
-  cancelRequest: ({ upstreamId }) => ({ method: 'DELETE', path: `${TASKS_PATH}/${upstreamId}` }),
   takesImageUrls: true,
   pollPace: { firstMs: 3_000, minMs: 3_000, maxMs: 30_000 },
 };

@@ -45,11 +45,10 @@ export function readArkProgress(status: number, body: unknown, { upstreamId }: V
     case 'succeeded': {
       const url = urlOf(objectOf(task['content'])?.['video_url']);
       if (url === undefined) return oddAnswer();
-      const tokens = objectOf(task['usage'])?.['completion_tokens'];
       return {
         state: 'completed',
         result: { kind: 'url', url, validSeconds: VALID_SECONDS },
-        ...usageOf(task['duration'], tokens),
+        ...usageOf(task['duration']),
       };
     }
     case 'failed':
