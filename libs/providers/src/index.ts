@@ -1,6 +1,7 @@
 export { findAdapter, OPENAI_DIALECTS } from './adapters.js';
 export { carryCustomTools } from './carry-custom-tools.js';
 export { cleanMessage } from './clean-message.js';
+export { parseObject } from './parse-object.js';
 export type { MediaWire } from './media-wire.js';
 export type { EmbeddingAnswer, EmbeddingCall, EmbeddingsFormat, EmbeddingsWire } from './embeddings-wire.js';
 export type { AnswerReading, JsonObject, UpstreamFailure, UpstreamFailureReason, UsageReading } from './provider.js';

@@ -7,6 +7,7 @@ import { type CanonicalCall, DroppedFields } from '@tokenbay/protocol';
 import {
   cleanMessage,
   findAdapter,
+  parseObject,
   type ProviderAdapter,
   type TextWire,
   type UpstreamFailure,
@@ -16,7 +17,6 @@ import { UpstreamClient } from '../upstream/upstream.client.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 import { throwUpstreamFailure, toAttemptFailure } from './attempt.js';
 import { endVisit } from './end-visit.js';
-import { parseObject } from './exchange/exchange.js';
 
 /** An administrator waits 15 s; what takes longer than this has failed the test. */
 const TEST_MS = 12_000;

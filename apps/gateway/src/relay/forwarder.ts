@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Channel, ChannelHealth, type ChannelRequest, type Visit } from '@tokenbay/channels';
 import { DomainError } from '@tokenbay/errors';
-import { findAdapter, type JsonObject, type ProviderAdapter } from '@tokenbay/providers';
+import { findAdapter, type JsonObject, parseObject, type ProviderAdapter } from '@tokenbay/providers';
 import { RequestMetrics } from '../health/request-metrics.js';
 import type { CallLimits, UpstreamCall } from '../upstream/upstream-call.js';
 import { UpstreamClient } from '../upstream/upstream.client.js';
@@ -11,7 +11,7 @@ import { affinityOf } from './affinity.js';
 import { type Attempt, AttemptFailure, throwUpstreamFailure, toAttemptFailure, toFinalError } from './attempt.js';
 import type { Call } from './call.js';
 import { endVisit } from './end-visit.js';
-import { type Exchange, parseObject, type WholeAnswer } from './exchange/exchange.js';
+import { type Exchange, type WholeAnswer } from './exchange/exchange.js';
 import { openSecret } from './open-secret.js';
 import { StreamPump } from './stream-pump.js';
 

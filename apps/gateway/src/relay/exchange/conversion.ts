@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { DomainError } from '@tokenbay/errors';
 import { textOfParts } from '@tokenbay/protocol';
-import { type ConversionWire, type Endpoint, isFailure } from '@tokenbay/providers';
+import { type ConversionWire, type Endpoint, isFailure, parseObject } from '@tokenbay/providers';
 import { CountedText } from '../count-tokens.js';
 import { ConversionStream } from './conversion-stream.js';
-import { type Exchange, type OutgoingRequest, parseObject, type StreamExchange, type WholeAnswer } from './exchange.js';
+import { type Exchange, type OutgoingRequest, type StreamExchange, type WholeAnswer } from './exchange.js';
 import type { AnswerRenderer, RenderContext } from './renderer.js';
 
 /** What a conversion is made of. */

@@ -1,14 +1,20 @@
 import { isUtf8 } from 'node:buffer';
 import { DomainError } from '@tokenbay/errors';
 import { DroppedFields } from '@tokenbay/protocol';
-import type { EmbeddingAnswer, EmbeddingCall, EmbeddingsFormat, EmbeddingsWire, JsonObject } from '@tokenbay/providers';
+import {
+  type EmbeddingAnswer,
+  type EmbeddingCall,
+  type EmbeddingsFormat,
+  type EmbeddingsWire,
+  type JsonObject,
+  parseObject,
+} from '@tokenbay/providers';
 import type { Call } from '../call.js';
 import { CountedText } from '../count-tokens.js';
 import {
   type Exchange,
   type ExchangeTerms,
   type OutgoingRequest,
-  parseObject,
   type StreamExchange,
   type WholeAnswer,
 } from './exchange.js';

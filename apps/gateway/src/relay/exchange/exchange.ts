@@ -1,6 +1,6 @@
 import type { ErrorView } from '@tokenbay/platform';
 import type { PieceUsage } from '@tokenbay/protocol';
-import type { AnswerReading, JsonObject, ProviderAdapter, UpstreamFailure, UsageReading } from '@tokenbay/providers';
+import type { AnswerReading, ProviderAdapter, UpstreamFailure, UsageReading } from '@tokenbay/providers';
 import type { CountedText } from '../count-tokens.js';
 
 /** What the upstream is asked for in place of what the client asked for. */
@@ -79,14 +79,4 @@ export interface StreamExchange {
   readonly text: CountedText;
   /** What was delivered so far of what is no token; absent in streams of text. */
   readonly pieces?: PieceUsage | undefined;
-}
-
-/** A parsed JSON object, or undefined. */
-export function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { DomainError } from '@tokenbay/errors';
 import type { ErrorView } from '@tokenbay/platform';
-import type { JsonObject, MediaWire } from '@tokenbay/providers';
+import { type JsonObject, type MediaWire, parseObject } from '@tokenbay/providers';
 import { CountedText } from '../count-tokens.js';
 import { MultipartForm } from '../multipart/multipart-form.js';
 import { writeForm } from '../multipart/write-form.js';
-import { type Exchange, type OutgoingRequest, parseObject, type StreamExchange, type WholeAnswer } from './exchange.js';
+import { type Exchange, type OutgoingRequest, type StreamExchange, type WholeAnswer } from './exchange.js';
 import { PassThroughStream } from './pass-through-stream.js';
 
 /** Pictures of the largest size come in one event. */

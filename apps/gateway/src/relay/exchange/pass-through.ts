@@ -1,13 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { DomainError } from '@tokenbay/errors';
-import type { TextWire, WriteTerms } from '@tokenbay/providers';
+import { parseObject, type TextWire, type WriteTerms } from '@tokenbay/providers';
 import type { TextCall } from '../call.js';
 import { CountedText } from '../count-tokens.js';
 import {
   type Exchange,
   type ExchangeTerms,
   type OutgoingRequest,
-  parseObject,
   type StreamExchange,
   type WholeAnswer,
 } from './exchange.js';

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { DomainError } from '@tokenbay/errors';
-import type { JsonObject, ProviderAdapter, WholeWire } from '@tokenbay/providers';
+import { type JsonObject, parseObject, type ProviderAdapter, type WholeWire } from '@tokenbay/providers';
 import type { Call } from '../call.js';
 import { CountedText } from '../count-tokens.js';
-import { type Exchange, type OutgoingRequest, parseObject, type StreamExchange, type WholeAnswer } from './exchange.js';
+import { type Exchange, type OutgoingRequest, type StreamExchange, type WholeAnswer } from './exchange.js';
 
 /** What a call beside text is brought to a channel with. */
 export interface WholeExchangeTerms {

@@ -1,6 +1,5 @@
 import { type CanonicalAnswer, NO_USAGE, type OutputPart } from '@tokenbay/protocol';
-import type { JsonObject } from '@tokenbay/providers';
-import { parseObject } from '../../relay/exchange/exchange.js';
+import { type JsonObject, parseObject } from '@tokenbay/providers';
 import type { AnswerRenderer, RenderContext } from '../../relay/exchange/renderer.js';
 import { renderStreamError } from './error.js';
 import {

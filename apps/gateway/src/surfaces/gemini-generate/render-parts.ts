@@ -9,8 +9,7 @@ import type {
   TokenUsage,
   ToolCallPart,
 } from '@tokenbay/protocol';
-import type { JsonObject } from '@tokenbay/providers';
-import { parseObject } from '../../relay/exchange/exchange.js';
+import { type JsonObject, parseObject } from '@tokenbay/providers';
 import type { RenderContext } from '../../relay/exchange/renderer.js';
 import { carrySeal } from './carried-seal.js';
 

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { DomainError } from '@tokenbay/errors';
+import { parseObject } from '@tokenbay/providers';
 import { CountedText } from '../../relay/count-tokens.js';
 import {
   type Exchange,
   type OutgoingRequest,
-  parseObject,
   type StreamExchange,
   type WholeAnswer,
 } from '../../relay/exchange/exchange.js';

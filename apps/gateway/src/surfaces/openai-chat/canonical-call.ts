@@ -19,6 +19,7 @@ import {
   readText,
   readWord,
 } from '../body-reader.js';
+import { readAttribution } from '../openai-attribution.js';
 import { readTurns } from './turns.js';
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
@@ -118,21 +119,6 @@ function readSampling(body: JsonObject): SamplingSettings {
 function readLogitBias(bias: JsonObject | undefined): Record<string, number> | undefined {
   if (!bias || Object.keys(bias).length === 0) return undefined;
   return Object.fromEntries(Object.entries(bias).map(([token, by]) => [token, readNumber(by, 'logit_bias') ?? 0]));
-}
-
-function readAttribution(body: JsonObject): Pick<CanonicalCall, 'attribution' | 'caching'> {
-  const userId = readText(body['safety_identifier'] ?? body['user'], 'user');
-  const metadata = readObject(body['metadata'], 'metadata') as Record<string, string> | undefined;
-  const tier = readText(body['service_tier'], 'service_tier');
-  const key = readText(body['prompt_cache_key'], 'prompt_cache_key');
-  return {
-    attribution: {
-      ...(userId !== undefined && { userId }),
-      ...(metadata && { metadata }),
-      ...(tier !== undefined && tier !== 'auto' && tier !== 'default' && { serviceTier: tier }),
-    },
-    caching: key === undefined ? {} : { key },
-  };
 }
 
 function readTool(tool: JsonObject, at: string): ToolDefinition {

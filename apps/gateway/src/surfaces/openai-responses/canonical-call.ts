@@ -8,6 +8,7 @@ import type {
 } from '@tokenbay/protocol';
 import type { JsonObject } from '@tokenbay/providers';
 import { needObject, needText, readFlag, readNumber, readObject, readText, readWord } from '../body-reader.js';
+import { readAttribution } from '../openai-attribution.js';
 import { readTurns } from './items.js';
 import { readToolChoice, readTools } from './tools.js';
 
@@ -95,19 +96,4 @@ function readReasoning(body: JsonObject, dropped: DroppedFields): ReasoningSetti
   if (effort === 'none') return { mode: 'off' };
   if (effort === undefined && summary === undefined) return undefined;
   return { mode: 'on', ...(effort && { effort }), ...(summary && { summary }) };
-}
-
-function readAttribution(body: JsonObject): Pick<CanonicalCall, 'attribution' | 'caching'> {
-  const userId = readText(body['safety_identifier'] ?? body['user'], 'user');
-  const metadata = readObject(body['metadata'], 'metadata') as Record<string, string> | undefined;
-  const tier = readText(body['service_tier'], 'service_tier');
-  const key = readText(body['prompt_cache_key'], 'prompt_cache_key');
-  return {
-    attribution: {
-      ...(userId !== undefined && { userId }),
-      ...(metadata && { metadata }),
-      ...(tier !== undefined && tier !== 'auto' && tier !== 'default' && { serviceTier: tier }),
-    },
-    caching: key === undefined ? {} : { key },
-  };
 }
