@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { describeError, LOGGER, type Logger } from '@tokenbay/platform';
+import { describeError, isTransient, LOGGER, type Logger } from '@tokenbay/platform';
 import { LedgerInstance } from './ledger-instance.js';
 import { type HoldRow, LedgerRepository } from './ledger.repository.js';
 import { LedgerTimes } from './ledger-times.js';
 import type { Registration } from './escrow.js';
 import { ReserveLane } from './reserve-lane.js';
-import { isTransient } from './run-bounded.js';
 import { SettleLane } from './settle-lane.js';
 import type { SettleLine } from './settle-line.js';
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isTransient } from '@tokenbay/platform';
 import type { Escrow, Room, Waiter } from './escrow.js';
 import { Hold } from './hold.js';
 import type { ReserveRequest } from './reserve-request.js';
@@ -7,7 +8,7 @@ import { LedgerRepository, type ReserveAnswer, type ReserveLine } from './ledger
 import { LedgerTimes } from './ledger-times.js';
 import { refusalOf, unavailable } from './refusals.js';
 import type { Registration } from './escrow.js';
-import { isTransient, Unanswered } from './run-bounded.js';
+import { Unanswered } from './run-bounded.js';
 
 /** Holds one batch moves at most. */
 const LINES_MAX = 512;

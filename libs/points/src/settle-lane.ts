@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DomainError } from '@tokenbay/errors';
-import { describeError, LOGGER, type Logger } from '@tokenbay/platform';
+import { describeError, isTransient, LOGGER, type Logger } from '@tokenbay/platform';
 import type { SettleOutcome } from './charge.js';
 import type { Escrow } from './escrow.js';
 import { LedgerRepository } from './ledger.repository.js';
 import { LedgerTimes } from './ledger-times.js';
 import { unavailable } from './refusals.js';
-import { isTransient } from './run-bounded.js';
 import type { SettleLine } from './settle-line.js';
 
 /** Requests one batch books at most. */

@@ -1,10 +1,7 @@
 import { DomainError } from '@tokenbay/errors';
-import { DatabaseError, type Pool } from 'pg';
+import { assertReplicated, isTransient } from '@tokenbay/platform';
+import type { Pool } from 'pg';
 
-/** SQLSTATE classes that speak of the connection, the server or the moment, not of the statement. */
-const PASSING_CLASSES = new Set(['08', '25', '40', '53', '55', '57', '58']);
-/** The routine of the server that says, in a notice, that it stopped waiting for a synchronous standby. */
-const STANDBY_WAIT = 'SyncRepWaitForLSN';
 const RETRY_AFTER_SECONDS = 2;
 
 /**
@@ -16,27 +13,14 @@ export async function runStatement<Row>(pool: Pool, text: string, values: readon
   const client = await pool.connect().catch((cause: unknown) => {
     throw unavailable(cause);
   });
-  let isReplicated = true;
-  const hear = ({ routine }: { routine?: string | undefined }): void => {
-    if (routine === STANDBY_WAIT) isReplicated = false;
-  };
-  client.on('notice', hear);
   try {
-    const { rows } = await client.query(text, [...values]);
-    if (!isReplicated) throw new Error('the wait for a synchronous standby was cancelled');
-    client.off('notice', hear);
+    const { rows } = await assertReplicated(client, () => client.query(text, [...values]));
     client.release();
     return rows as Row[];
   } catch (error) {
-    client.off('notice', hear);
     client.release(true);
-    throw isPassing(error) ? unavailable(error) : error;
+    throw isTransient(error) ? unavailable(error) : error;
   }
-}
-
-function isPassing(error: unknown): boolean {
-  if (error instanceof DatabaseError) return PASSING_CLASSES.has((error.code ?? '').slice(0, 2));
-  return !(error instanceof TypeError || error instanceof RangeError);
 }
 
 function unavailable(cause: unknown): DomainError {

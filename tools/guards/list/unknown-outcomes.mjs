@@ -3,6 +3,7 @@ import { ledgerSource, ledgerSpec } from '../guard.mjs';
 
 const RECOVERY = ledgerSource('recovery');
 const RUN_BOUNDED = ledgerSource('run-bounded');
+const DOUBT = 'libs/platform/src/database/doubt.ts';
 
 /** What is done where nobody knows whether a statement took effect. @type {readonly import('../guard.mjs').Guard[]} */
 export const UNKNOWN_OUTCOMES = [
@@ -14,7 +15,7 @@ export const UNKNOWN_OUTCOMES = [
   {
     name: 'a commit whose wait for a standby was cancelled is not durable',
     caughtBy: [ledgerSpec('run-bounded'), ledgerSpec('standby')],
-    source: [{ file: RUN_BOUNDED, from: 'if (routine === STANDBY_WAIT) isReplicated = false;', to: '' }],
+    source: [{ file: DOUBT, from: 'if (routine === STANDBY_WAIT) isReplicated = false;', to: '' }],
   },
   {
     name: 'the server process of a reserve that was given up is ended before holds are read',
