@@ -15,11 +15,16 @@ const BODY_BYTES_MAX = 4 * PNG.length;
 const PUBLIC = '93.184.216.34';
 const CREDENTIALS = selfSigned('pictures.example');
 
-/** Connections that end here, and say that they have led to where they were meant to. */
+/** Leads what is meant for the public address here, and says that it has led there. */
 class PublicDialer extends ScriptedDialer {
+  constructor(private readonly port: number) {
+    super({ 'pictures.example': [[PUBLIC]] });
+  }
+
   override connect(addresses: readonly string[], port: number): Socket {
-    const socket = super.connect(addresses, port);
-    return Object.defineProperty(socket, 'remoteAddress', { get: () => addresses[0] });
+    if (addresses[0] !== PUBLIC) return super.connect(addresses, port);
+    const socket = super.connect(['127.0.0.1'], this.port);
+    return Object.defineProperty(socket, 'remoteAddress', { get: () => PUBLIC });
   }
 }
 
@@ -41,8 +46,7 @@ describe('pictures that are named by their address', () => {
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const { port } = server.address() as AddressInfo;
-    const dialer = new PublicDialer({ 'pictures.example': [[PUBLIC]] }, { host: '127.0.0.1', port });
-    foreign = new ForeignFetch({ contentProxyAllow: HostAllowList.parse([inside.host]) }, dialer);
+    foreign = new ForeignFetch({ contentProxyAllow: HostAllowList.parse([inside.host]) }, new PublicDialer(port));
     fetcher = new PictureFetcher(foreign, { bodyBytesMax: BODY_BYTES_MAX });
   });
   beforeEach(() => {
@@ -110,6 +114,7 @@ describe('pictures that are named by their address', () => {
 
   it('are not fetched from what the operator lists for results and webhooks, nor over a redirect to it', async () => {
     const listed = `http://${inside.host}/a.png`;
+    inside.answer = (_request, response) => void response.writeHead(200, { 'content-type': 'image/png' }).end(PNG);
     answer = (_request, response) => void response.writeHead(302, { location: listed }).end();
     for (const firstFrame of [at(listed), there('a')])
       await expect(fetcher.bring(callOf({ firstFrame }))).rejects.toMatchObject({ code: 'invalid_request' });
