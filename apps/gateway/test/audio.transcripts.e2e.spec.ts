@@ -176,6 +176,15 @@ describe('a recording whose length is reported is charged that', () => {
     expect(await receiptOf(world, response)).toMatchObject({ charge_points: '120.4', usage_source: 'reported' });
   });
 
+  it.each(['srt', 'vtt'] as const)('also where only its subtitles tell: as %s', async (format) => {
+    const world = await worldOf('whisper@seconds:95');
+    const { response } = await clientOf(world)
+      .audio.transcriptions.create({ ...(await asked(world)), response_format: format })
+      .withResponse();
+    // The last cue ends after 95 seconds, the file says 12.5.
+    expect(await receiptOf(world, response)).toMatchObject({ charge_points: '9.5', usage_source: 'estimated' });
+  });
+
   it('but never more than was held, and suspect, where the report makes no sense', async () => {
     const world = await worldOf('whisper@seconds:1e12');
     const { response } = await clientOf(world)

@@ -65,7 +65,7 @@ function readTranscriptCall(form: MultipartForm, bodyBytes: number, kind: 'trans
           ...{ body: form, wire: needWire(adapter, kind), upstreamModel, isStream, choices: 1, textCharactersMax },
           renderFailure: renderOpenAiStreamError,
         },
-        TEXT_FORMATS.get(format),
+        { format: TEXT_FORMATS.get(format), secondsMin: countSeconds(recording, 0) },
       ),
   };
 }

@@ -7,32 +7,37 @@ const SAMPLE_RATES = [44_100, 48_000, 32_000, 0];
 
 /** What the header of one frame says. */
 interface Frame {
-  readonly isVersion1: boolean;
-  readonly isMono: boolean;
-  readonly bytesPerSecond: number;
-  readonly sampleRate: number;
+  readonly seconds: number;
   readonly bytes: number;
 }
 
-/** Seconds of an MP3 file: by the number of frames that its first one tells, else by its size at the rate of the first. */
+/**
+ * Seconds of an MP3 file: of all frames that are in it, however many its first one tells. What lies between frames is passed over, as
+ * decoders do.
+ */
 export function readMpegDuration(bytes: Buffer): number | undefined {
-  const start = findFrame(bytes);
-  const frame = start === undefined ? undefined : readFrame(bytes, start);
-  if (start === undefined || !frame) return undefined;
-  const frames = readFrameCount(bytes.subarray(start), frame);
-  const samples = frame.isVersion1 ? 1_152 : 576;
-  return frames === undefined ? (bytes.length - start) / frame.bytesPerSecond : (frames * samples) / frame.sampleRate;
+  const begin = tagBytes(bytes);
+  const start = findFrame(bytes, begin, begin + SEARCHED_BYTES);
+  if (start === undefined) return undefined;
+  let seconds = 0;
+  for (let at: number | undefined = start; at !== undefined;) {
+    const frame = readFrame(bytes, at);
+    if (frame) {
+      seconds += frame.seconds;
+      at += frame.bytes;
+    } else at = findFrame(bytes, at + 1, bytes.length);
+  }
+  return seconds;
 }
 
-/** The first frame behind the tags that another follows, or that is the last. */
-function findFrame(bytes: Buffer): number | undefined {
-  const begin = tagBytes(bytes);
-  const end = Math.min(bytes.length - HEADER_BYTES, begin + SEARCHED_BYTES);
-  for (let at = begin; at <= end; at += 1) {
+/** The first frame of a stretch that another follows, or that is the last. */
+function findFrame(bytes: Buffer, begin: number, end: number): number | undefined {
+  const last = Math.min(bytes.length - HEADER_BYTES, end);
+  for (let at = begin; at <= last; at += 1) {
     const frame = bytes[at] === 0xff ? readFrame(bytes, at) : undefined;
     if (!frame) continue;
     const next = at + frame.bytes;
-    if (next === bytes.length || (next + HEADER_BYTES <= bytes.length && readFrame(bytes, next))) return at;
+    if (next === bytes.length || readFrame(bytes, next)) return at;
   }
   return undefined;
 }
@@ -43,29 +48,25 @@ function tagBytes(bytes: Buffer): number {
   return 10 + ((bytes[6]! & 0x7f) << 21) + ((bytes[7]! & 0x7f) << 14) + ((bytes[8]! & 0x7f) << 7) + (bytes[9]! & 0x7f);
 }
 
+/** Looked up rather than computed: files of many megabytes are nothing but frames. */
 function readFrame(bytes: Buffer, at: number): Frame | undefined {
-  const [first, second, third, fourth] = [bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!];
-  const version = (second >> 3) & 3;
-  const isLayer3 = ((second >> 1) & 3) === 1;
-  if (first !== 0xff || second >> 5 !== 7 || version === 1 || !isLayer3) return undefined;
-  const isVersion1 = version === 3;
-  const bytesPerSecond = (isVersion1 ? RATES_1 : RATES_2)[third >> 4]! * 125;
-  const sampleRate = SAMPLE_RATES[(third >> 2) & 3]! / (isVersion1 ? 1 : version === 2 ? 2 : 4);
-  if (bytesPerSecond === 0 || sampleRate === 0) return undefined;
-  const samples = isVersion1 ? 1_152 : 576;
-  const padding = (third >> 1) & 1;
-  const isMono = fourth >> 6 === 3;
-  return {
-    ...{ isVersion1, isMono, bytesPerSecond, sampleRate },
-    bytes: Math.floor((samples * bytesPerSecond) / sampleRate) + padding,
-  };
+  if (bytes[at] !== 0xff || at + HEADER_BYTES > bytes.length) return undefined;
+  const second = bytes[at + 1]!;
+  return second >> 5 === 7 ? FRAMES[((second & 0x1e) << 6) | (bytes[at + 2]! >> 1)] : undefined;
 }
 
-/** The count that encoders of variable rates write into the first frame, behind its side information. */
-function readFrameCount(bytes: Buffer, { isVersion1, isMono }: Frame): number | undefined {
-  const side = isVersion1 ? (isMono ? 17 : 32) : isMono ? 9 : 17;
-  const at = HEADER_BYTES + side;
-  if (bytes.length < at + 12 || !/^(Xing|Info)$/.test(bytes.toString('latin1', at, at + 4))) return undefined;
-  const hasCount = (bytes.readUInt32BE(at + 4) & 1) === 1;
-  return hasCount ? bytes.readUInt32BE(at + 8) : undefined;
+/** What the bits of version, layer, rates and padding say; undefined for what is no frame of layer III. */
+function frameOf(index: number): Frame | undefined {
+  const version = (index >> 9) & 3;
+  const isLayer3 = ((index >> 7) & 3) === 1;
+  if (version === 1 || !isLayer3) return undefined;
+  const isVersion1 = version === 3;
+  const bytesPerSecond = (isVersion1 ? RATES_1 : RATES_2)[(index >> 3) & 15]! * 125;
+  const sampleRate = SAMPLE_RATES[(index >> 1) & 3]! / (isVersion1 ? 1 : version === 2 ? 2 : 4);
+  if (bytesPerSecond === 0 || sampleRate === 0) return undefined;
+  const samples = isVersion1 ? 1_152 : 576;
+  const padding = index & 1;
+  return { seconds: samples / sampleRate, bytes: Math.floor((samples * bytesPerSecond) / sampleRate) + padding };
 }
+
+const FRAMES = Array.from({ length: 2_048 }, (_, index) => frameOf(index));

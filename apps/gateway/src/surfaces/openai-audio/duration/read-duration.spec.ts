@@ -18,6 +18,12 @@ function wav(seconds: number, { dataSize, rate = 16_000 }: { dataSize?: number; 
   return Buffer.concat([head, data]);
 }
 
+/** With other numbers of 16 bits in its header, by their places. */
+function lying(recording: Buffer, numbers: Readonly<Record<number, number>>): Buffer {
+  for (const [at, value] of Object.entries(numbers)) recording.writeUInt16LE(value, Number(at));
+  return recording;
+}
+
 /** Frames of 128 kbit/s at 44.1 kHz, mono: 417 bytes, 1,152 samples each. */
 function mp3(frames: number, xing?: number): Buffer {
   const frame = Buffer.alloc(417);
@@ -75,15 +81,19 @@ describe('the duration of a recording', () => {
   it.each<[what: string, bytes: Buffer, seconds: number | undefined]>([
     ['WAV', wav(3), 3],
     ['WAV whose header names more data than is in it', wav(2, { dataSize: 0xffffffff }), 2],
+    ['WAV whose header names less data than is in it', wav(2, { dataSize: 2 }), 2],
+    ['WAV whose blocks are told to be huge', lying(wav(2), { 32: 65_535, 34: 16 }), 2],
+    ['WAV of μ-law', lying(wav(1), { 20: 7, 32: 65_535 }), 2],
+    ['WAV of ADPCM that tells a rate of its own', lying(wav(1), { 20: 17, 30: 65_535 }), 4],
     ['WAV that was streamed', wav(2, { dataSize: 0 }), 2],
     ['WAV of another rate', wav(1, { rate: 8_000 }), 1],
-    ['MP3', mp3(100), (100 * 417) / 16_000],
+    ['MP3', mp3(100), (100 * 1_152) / 44_100],
     [
       'MP3 behind a tag',
       Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\x02\0'), Buffer.alloc(256), mp3(10)]),
-      4_170 / 16_000,
+      (10 * 1_152) / 44_100,
     ],
-    ['MP3 of a variable rate', mp3(10, 1_000), (1_000 * 1_152) / 44_100],
+    ['MP3 that tells another number of frames', mp3(10, 1_000), (10 * 1_152) / 44_100],
     ['Opus in Ogg', ogg(480_000n), 10],
     ['FLAC', flac(441_000, 44_100), 10],
     ['M4A', mp4(9_000, 600), 15],

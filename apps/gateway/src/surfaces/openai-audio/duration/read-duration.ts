@@ -15,7 +15,8 @@ const READERS: readonly ((bytes: Buffer) => number | undefined)[] = [
 
 /**
  * How long a recording says that it is, in seconds; undefined where it does not say so, or is none that we know (WAV, FLAC, Ogg, MP4, WebM, MP3).
- * Looks at a few headers only, so that no file, however made, takes long. A file may lie: what is charged must not rest on it alone.
+ * WAV and MP3 are measured, the others say it themselves: what is charged must not rest on that alone. Never more than one pass over the bytes, so
+ * that no file, however made, takes long.
  */
 export function readDuration(bytes: Buffer): number | undefined {
   for (const read of READERS) {
