@@ -28,7 +28,11 @@ export const FOREIGN_URLS = [
     name: 'the URL of a redirect is judged',
     caughtBy: [HOSTILE],
     source: [
-      { file: FETCH, from: 'url = this.read(new URL(location, url).href);', to: 'url = new URL(location, url);' },
+      {
+        file: FETCH,
+        from: 'url = readUrl(new URL(location, url).href, allowed);',
+        to: 'url = new URL(location, url);',
+      },
     ],
   },
   {
@@ -47,10 +51,14 @@ export const FOREIGN_URLS = [
     source: [
       {
         file: FETCH,
-        from: '(redirects === 0 && isOwn) || this.allowed.has(url)',
-        to: 'isOwn || this.allowed.has(url)',
+        from: '(redirects === 0 && isOwn) || allowed.has(url)',
+        to: 'isOwn || allowed.has(url)',
       },
-      { file: FETCH, from: 'url = this.read(new URL(location, url).href);', to: 'url = new URL(location, url);' },
+      {
+        file: FETCH,
+        from: 'url = readUrl(new URL(location, url).href, allowed);',
+        to: 'url = new URL(location, url);',
+      },
     ],
   },
   {
