@@ -48,17 +48,21 @@ describe('a recording written down, asked for by the official OpenAI library', (
     expect(await receiptOf(world, response)).toMatchObject({ charge_points: charge, usage_source: 'reported' });
   });
 
-  it.each(['text', 'srt', 'vtt'] as const)(
-    'is answered as %s, and charged by its own length, since nobody reports any',
-    async (format) => {
-      const world = await worldOf('whisper');
+  it.each<[format: 'text' | 'srt' | 'vtt', seconds: string, charge: string]>([
+    ['text', '8.47', '1.25'],
+    ['srt', '8.47', '1.25'],
+    ['vtt', '95', '9.5'],
+    ['srt', '95', '9.5'],
+  ])(
+    'is answered as %s, and charged by its own length or what the last subtitle tells',
+    async (format, seconds, charge) => {
+      const world = await worldOf(`whisper@seconds:${seconds}`);
       const { data, response } = await clientOf(world)
         .audio.transcriptions.create({ ...(await asked(world)), response_format: format })
         .withResponse();
       expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
       expect(data).toContain(TEXT);
-      // 12.5 seconds
-      expect(await receiptOf(world, response)).toMatchObject({ charge_points: '1.25', usage_source: 'estimated' });
+      expect(await receiptOf(world, response)).toMatchObject({ charge_points: charge, usage_source: 'estimated' });
     },
   );
 
@@ -174,15 +178,6 @@ describe('a recording whose length is reported is charged that', () => {
       .withResponse();
     // 20,000 × 0.006 + 40 × 0.01
     expect(await receiptOf(world, response)).toMatchObject({ charge_points: '120.4', usage_source: 'reported' });
-  });
-
-  it.each(['srt', 'vtt'] as const)('also where only its subtitles tell: as %s', async (format) => {
-    const world = await worldOf('whisper@seconds:95');
-    const { response } = await clientOf(world)
-      .audio.transcriptions.create({ ...(await asked(world)), response_format: format })
-      .withResponse();
-    // The last cue ends after 95 seconds, the file says 12.5.
-    expect(await receiptOf(world, response)).toMatchObject({ charge_points: '9.5', usage_source: 'estimated' });
   });
 
   it('but never more than was held, and suspect, where the report makes no sense', async () => {
