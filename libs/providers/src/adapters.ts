@@ -7,7 +7,7 @@ import { GEMINI_ADAPTER } from './gemini/index.js';
 import { VEO_WIRE } from './gemini-veo/index.js';
 import type { OpenAiDialect } from './openai/endpoint.js';
 import { createOpenAiAdapter } from './openai/index.js';
-import { RESPONSES_WIRE } from './openai-responses/index.js';
+import { RESPONSES_WIRE, STANDARD_TIER_RESPONSES_WIRE } from './openai-responses/index.js';
 import { PRESETS } from './presets.js';
 import type { ProviderAdapter } from './provider-adapter.js';
 import type { TextWire } from './text-wire.js';
@@ -24,7 +24,7 @@ export const OPENAI_DIALECTS: readonly OpenAiDialect[] = [
   {
     ...{ name: 'openai', outputLimitField: 'max_completion_tokens', knowsOpenAiFields: true },
     paths: { embeddings: '/embeddings', moderations: '/moderations', ...MEDIA_PATHS },
-    hasVideos: true,
+    ...{ hasVideos: true, hasTierOfProject: true },
   },
   {
     ...{ name: 'openai-compatible', outputLimitField: 'max_tokens', knowsOpenAiFields: false },
@@ -51,16 +51,18 @@ const ADAPTERS = new Map(
 
 /** What three of them speak beside: OpenAI and Azure the Responses, Ark the tasks in which it makes videos. */
 function withOwnWires(adapter: ProviderAdapter): ProviderAdapter {
-  if (adapter.name === 'openai' || adapter.name === 'azure-openai') {
-    const own = { ...adapter, wires: [...adapter.wires, RESPONSES_WIRE] };
-    // Not every deployment of Azure's has Responses: what need not be asked there is asked in chats.
-    return adapter.name === 'openai' ? { ...own, chooseWire: chooseAmong(adapter.wires) } : own;
-  }
+  if (adapter.name === 'openai')
+    return {
+      ...{ ...adapter, wires: [...adapter.wires, STANDARD_TIER_RESPONSES_WIRE] },
+      chooseWire: chooseAmong(adapter.wires),
+    };
+  // Not every deployment of Azure's has Responses: what need not be asked there is asked in chats.
+  if (adapter.name === 'azure-openai') return { ...adapter, wires: [...adapter.wires, RESPONSES_WIRE] };
   return adapter.name === 'volcengine' ? { ...adapter, video: SEEDANCE_WIRE } : adapter;
 }
 
 function chooseAmong([chats]: readonly TextWire[]): (call: CanonicalCall) => TextWire {
-  return (call) => (chats && chooseOpenAiFormat(call) === chats.format ? chats : RESPONSES_WIRE);
+  return (call) => (chats && chooseOpenAiFormat(call) === chats.format ? chats : STANDARD_TIER_RESPONSES_WIRE);
 }
 
 /**

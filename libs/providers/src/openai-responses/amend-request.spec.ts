@@ -1,4 +1,5 @@
 import { DroppedFields } from '@tokenbay/protocol';
+import { findAdapter } from '../adapters.js';
 import { amendRequest } from './amend-request.js';
 
 function amend(
@@ -27,6 +28,18 @@ describe('a Responses request on its way to OpenAI', () => {
       ...{ store: false, max_output_tokens: 300, service_tier: 'default' },
     });
     expect(amend({}).request).toEqual({ model: 'gpt-4o', input: 'Hi', store: false });
+  });
+
+  it.each([
+    ['openai', {}, 'default'],
+    ['openai', { service_tier: null }, 'default'],
+    ['openai', { service_tier: 'flex' }, 'flex'],
+    ['azure-openai', {}, undefined],
+  ])('asks %s, of %j, for tier %s: one that its project has chosen would raise the price', (provider, body, tier) => {
+    const wire = findAdapter(provider)!.wires.find(({ format }) => format === 'openai-responses')!;
+    const changes = { upstreamModel: 'gpt-4o', isStream: false, outputTokensMax: undefined, outputTokensHeld: 9_000 };
+    const terms = { ...changes, dropped: new DroppedFields() };
+    expect(wire.passThrough.amendRequest({ input: 'Hi', ...body }, terms)['service_tier']).toBe(tier);
   });
 
   it.each([

@@ -53,11 +53,19 @@ describe('a chat request on its way to an upstream', () => {
     expect(limits({ max_completion_tokens: 1, max_tokens: 1000 })).toEqual({ model: 'up', max_tokens: 1 });
     const both = amend('openai', { max_completion_tokens: 9, max_tokens: 5 }, changes);
     expect([both['max_completion_tokens'], 'max_tokens' in both]).toEqual([5, false]);
-    expect(amend('openai', { max_tokens: 5 }, changes)).toEqual({ model: 'up', store: false, max_tokens: 5 });
+    expect(amend('openai', { max_tokens: 5 }, changes)).toEqual({
+      ...{ model: 'up', store: false, max_tokens: 5, service_tier: 'default' },
+    });
   });
 
   it("never lets a tier chosen in the provider's settings raise the price", () => {
-    expect(amend('openai', { service_tier: 'auto' }, changes)['service_tier']).toBe('default');
+    const tierOf = (provider: string, body: JsonObject) => amend(provider, body, changes)['service_tier'];
+    for (const body of [{ service_tier: 'auto' }, { service_tier: null }, {}])
+      expect(tierOf('openai', body)).toBe('default');
+    expect(tierOf('openai', { service_tier: 'flex' })).toBe('flex');
+    expect(tierOf('openai-compatible', { service_tier: 'auto' })).toBe('default');
+    // Where no project has a tier, the field is left out: some refuse it.
+    for (const provider of ['azure-openai', 'openai-compatible']) expect(tierOf(provider, {})).toBeUndefined();
   });
 
   it('does not change the body it was given', () => {

@@ -4,7 +4,7 @@ import { isStoredUnlessTold, type OpenAiDialect } from './endpoint.js';
 
 /**
  * The client's body with the few changes that must be: the upstream's model name, no storing at the provider, usage reporting on
- * streams, and a lowered output limit. Fields we do not know are left as they are.
+ * streams, a lowered output limit, and no tier that the provider's settings choose. Fields we do not know are left as they are.
  */
 export function amendRequest(body: JsonObject, terms: WriteTerms, dialect: OpenAiDialect): JsonObject {
   const request: JsonObject = { ...body, model: terms.upstreamModel };
@@ -13,7 +13,8 @@ export function amendRequest(body: JsonObject, terms: WriteTerms, dialect: OpenA
   else if (terms.isStream) {
     request['stream_options'] = { ...(body['stream_options'] as JsonObject | null | undefined), include_usage: true };
   }
-  if (request['service_tier'] === 'auto') request['service_tier'] = 'default';
+  const isUntold = dialect.hasTierOfProject && (body['service_tier'] ?? null) === null;
+  if (isUntold || body['service_tier'] === 'auto') request['service_tier'] = 'default';
   return withOutputLimit(request, terms.outputTokensMax, dialect);
 }
 

@@ -12,6 +12,8 @@ export interface OpenAiDialect {
   readonly knowsOpenAiFields: boolean;
   /** True where nothing is stored that is not asked for: then `store` goes only where the client sent it. */
   readonly storesNothing?: boolean;
+  /** True where a request without a tier gets the one of the project's settings: then the standard one is asked for by its name. */
+  readonly hasTierOfProject?: boolean;
   /** True where fields that are not documented are refused, `stream_options` and `user` among them; usage then comes unasked. */
   readonly refusesUnknownFields?: boolean;
   /** The field of a message in which reasoning of earlier turns is taken back; absent where it is not. */

@@ -38,6 +38,7 @@ export function writeRequest(call: CanonicalCall, terms: WriteTerms, dialect: Op
     ...(logprobs && { logprobs: true, top_logprobs: logprobs.alternatives }),
     ...writeAttribution(call, dropped, dialect),
     ...(isStoredUnlessTold(dialect) && { store: false }),
+    ...(dialect.hasTierOfProject && { service_tier: 'default' }),
     ...(isStream && { stream: true }),
     ...(isStream && !dialect.refusesUnknownFields && { stream_options: { include_usage: true } }),
   };

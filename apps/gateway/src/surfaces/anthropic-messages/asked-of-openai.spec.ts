@@ -67,7 +67,7 @@ describe('a Messages call as an OpenAI upstream is asked it', () => {
     expect(dropped).toEqual(['top_k', 'messages.reasoning']);
     expect(request).toEqual({
       ...{ model: 'gpt-4o', max_completion_tokens: 500, temperature: 0.2, stop: ['END'], safety_identifier: 'u1' },
-      ...{ store: false, tool_choice: 'required', parallel_tool_calls: false },
+      ...{ store: false, service_tier: 'default', tool_choice: 'required', parallel_tool_calls: false },
       tools: [
         { type: 'function', function: { name: 'get_weather', description: 'd', parameters: weather, strict: true } },
       ],

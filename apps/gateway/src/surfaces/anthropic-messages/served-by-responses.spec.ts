@@ -91,6 +91,7 @@ describe('a Messages call as it is asked in Responses', () => {
     expect(request).toEqual({
       ...{ model: 'gpt-5.2', max_output_tokens: 5_000, store: false, include: ['reasoning.encrypted_content'] },
       ...{ reasoning: { effort: 'low', summary: 'auto' }, tool_choice: 'required', parallel_tool_calls: false },
+      service_tier: 'default',
       tools: [
         {
           type: 'function',

@@ -82,7 +82,14 @@ describe('a call of generateContent as an OpenAI upstream is asked it', () => {
       function: { name, arguments: args },
     });
     expect(request).toEqual({
-      ...{ model: 'gpt-4o', max_completion_tokens: 500, temperature: 0.2, stop: ['END'], store: false },
+      ...{
+        model: 'gpt-4o',
+        max_completion_tokens: 500,
+        temperature: 0.2,
+        stop: ['END'],
+        store: false,
+        service_tier: 'default',
+      },
       tools: [
         { type: 'function', function: { name: 'get_weather', description: 'd', parameters: weather } },
         { type: 'function', function: { name: 'get_map', parameters: weather } },

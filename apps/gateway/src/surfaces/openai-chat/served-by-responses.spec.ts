@@ -88,6 +88,7 @@ describe('a chat call as it is asked in Responses', () => {
     expect(request).toEqual({
       ...{
         model: 'gpt-5.2',
+        service_tier: 'default',
         max_output_tokens: 500,
         store: false,
         stream: true,
