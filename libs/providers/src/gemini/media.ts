@@ -10,9 +10,16 @@ const TYPES: Readonly<Record<string, string>> = {
   ...{ pdf: 'application/pdf', txt: 'text/plain', mp3: 'audio/mp3', wav: 'audio/wav', mp4: 'video/mp4' },
 };
 
-/** Writes a picture, a document or sound. Throws `conversion_not_implemented` for a file that is kept at the provider. */
+/** What a picture or a document can be; sound and moving pictures are sold apart, and asked for as what they are. */
+const SILENT = /^(?:image\/|text\/|application\/(?:pdf|json|xml)$)/i;
+
+/**
+ * Writes a picture, a document or sound. Throws `conversion_not_implemented` for a file that is kept at the provider, and for one that would
+ * be heard although nobody has said so.
+ */
 export function writeMedia(part: ImagePart | FilePart | AudioPart, dropped: DroppedFields): JsonObject[] {
   const { source } = part;
+  if (part.type !== 'audio') assertSilent(source, dropped);
   if (part.type !== 'file') {
     if (part.type === 'image') dropped.dropIfSet('image_url.detail', part.detail === 'auto' ? undefined : part.detail);
     return [writeSource(source, dropped)];
@@ -35,6 +42,12 @@ function writeSource(source: MediaSource, dropped: DroppedFields): JsonObject {
   if (!isElsewhere(source.url)) return dropped.refuse('file');
   const mimeType = source.mediaType ?? typeOf(source.url);
   return { fileData: { fileUri: source.url, ...(mimeType !== undefined && { mimeType }) } };
+}
+
+function assertSilent(source: MediaSource, dropped: DroppedFields): void {
+  if (source.kind === 'text') return;
+  const type = source.mediaType ?? (source.kind === 'url' && URL.canParse(source.url) ? typeOf(source.url) : undefined);
+  if (type !== undefined && !SILENT.test(type.trim())) dropped.refuse('file');
 }
 
 function isElsewhere(address: string): boolean {

@@ -182,6 +182,9 @@ describe('a chat call as a Gemini upstream is asked it', () => {
     expect(ask(body)).toEqual({ request: { contents: expect.anything() as unknown }, dropped: ['presence_penalty'] });
   });
 
+  const heard = (data: string) => [
+    { role: 'user', content: [{ type: 'file', file: { filename: 'a.pdf', file_data: data } }] },
+  ];
   const file = (url: string) => [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }];
   const tools = [{ type: 'function', function: { name: 'f' } }];
   it.each([
@@ -190,6 +193,8 @@ describe('a chat call as a Gemini upstream is asked it', () => {
     ['stop_sequences', { stop: ['a', 'b', 'c', 'd', 'e', 'f'] }, 'gemini-3-pro-preview'],
     ['response_format', { tools, response_format: { type: 'json_object' } }, 'gemini-2.5-flash'],
     ['file', { messages: file('https://generativelanguage.googleapis.com/v1beta/files/a') }, 'gemini-3-pro-preview'],
+    ['file', { messages: file('https://a.example/hours.mp3') }, 'gemini-3-pro-preview'],
+    ['file', { messages: heard('data:audio/wav;base64,AA==') }, 'gemini-3-pro-preview'],
   ])('refuses %s, which nobody could leave out without changing the answer', (field, body, model) => {
     expect(() => ask({ messages: hello, ...body }, model)).toThrow(
       expect.objectContaining({ code: 'conversion_not_implemented', detail: field }),
