@@ -26,4 +26,4 @@ STOPSIGNAL SIGTERM
 # The gateway's; whoever runs the admin application says so with its own check (docker-compose.yml does).
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:3000/health/ready').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--enable-source-maps", "--min-semi-space-size=16", "--max-semi-space-size=64", "dist/apps/gateway/main.js"]
+CMD ["node", "--enable-source-maps", "--min-semi-space-size=16", "--max-semi-space-size=64", "--no-allocation-site-pretenuring", "dist/apps/gateway/main.js"]

@@ -36,7 +36,12 @@ export class SettleLane {
   /** Lines that were booked before with another amount, since this process started. */
   conflicts = 0;
   private readonly queue: SettleLine[] = [];
-  private readonly byRequest = new Map<string, SettleLine>();
+  /**
+   * Lines that wait and lines of the batch on its way, by request. A batch leaves with its map: one map whose entries come and go grows
+   * tables that keep every line that was in them from the young generation's collector.
+   */
+  private waiting = new Map<string, SettleLine>();
+  private underWay = new Map<string, SettleLine>();
   private batch: readonly SettleLine[] = [];
   private isPaused = false;
   private isScheduled = false;
@@ -66,12 +71,12 @@ export class SettleLane {
 
   /** The line of a request that is on its way now. */
   find(requestId: string): SettleLine | undefined {
-    return this.byRequest.get(requestId);
+    return this.waiting.get(requestId) ?? this.underWay.get(requestId);
   }
 
   /** Books a line with the next batch. */
   push(line: SettleLine): void {
-    this.byRequest.set(line.charge.requestId, line);
+    this.waiting.set(line.charge.requestId, line);
     this.queue.push(line);
     this.schedule();
   }
@@ -120,9 +125,10 @@ export class SettleLane {
     const batch = this.takeBatch();
     this.batch = batch;
     const unknown = batch.length > 0 ? await this.send(batch) : [];
-    this.batch = [];
+    this.endBatch();
     if (unknown.length === 0) return false;
     this.queue.unshift(...unknown);
+    for (const line of unknown) this.waiting.set(line.charge.requestId, line);
     this.expire(performance.now());
     return true;
   }
@@ -136,7 +142,22 @@ export class SettleLane {
       if (!line || line.hold.ownerId !== first?.hold.ownerId || (this.isPaused && line.tries === 0)) break;
       count += 1;
     }
-    return this.queue.splice(0, count);
+    if (count === this.queue.length) {
+      this.underWay = this.waiting;
+      this.waiting = new Map();
+      return this.queue.splice(0);
+    }
+    const batch = this.queue.splice(0, count);
+    for (const line of batch) {
+      this.waiting.delete(line.charge.requestId);
+      this.underWay.set(line.charge.requestId, line);
+    }
+    return batch;
+  }
+
+  private endBatch(): void {
+    this.batch = [];
+    this.underWay = new Map();
   }
 
   /** Answers the lines whose outcome is unknown. A batch that is refused is halved until the line at fault stands alone. */
@@ -148,7 +169,7 @@ export class SettleLane {
     try {
       const outcomes = await this.ledger.settle(first.hold.ownerId, batch);
       // Whoever is told that a charge is booked finds it waiting no more.
-      if (batch === this.batch) this.batch = [];
+      if (batch === this.batch) this.endBatch();
       batch.forEach((line, index) => this.book(line, outcomes[index]!));
       return [];
     } catch (error) {
@@ -165,7 +186,7 @@ export class SettleLane {
   }
 
   private book(line: SettleLine, outcome: SettleOutcome): void {
-    this.byRequest.delete(line.charge.requestId);
+    this.underWay.delete(line.charge.requestId);
     if (outcome.repeated && outcome.funding !== 'refused' && outcome.points !== line.points) this.alarm(line, outcome);
     const following = this.whenBooked(line, outcome);
     line.resolve(following ? following.then(() => outcome) : outcome);
@@ -182,7 +203,7 @@ export class SettleLane {
     this.quarantined += 1;
     const { requestId } = line.charge;
     this.logger.error({ cause: describeError(error), requestId }, 'a request cannot be booked and is not charged');
-    this.byRequest.delete(requestId);
+    this.underWay.delete(requestId);
     this.whenGivenUp(line);
     line.reject(new DomainError('internal_error', 'the ledger refused a charge', { cause: error }));
   }
@@ -193,7 +214,7 @@ export class SettleLane {
         this.queue.push(line);
         continue;
       }
-      this.byRequest.delete(line.charge.requestId);
+      this.waiting.delete(line.charge.requestId);
       if (this.doubts.length < DOUBTS_MAX) this.doubts.push(line);
       else this.whenGivenUp(line);
       line.reject(unavailable(line.charge.requestId));
