@@ -19,6 +19,8 @@ export class RequestMetrics {
   private readonly settleSeconds: DurationSeries;
   /** What requests have waited for their points lately. */
   readonly reserveWaits = new RecentMean();
+  /** Requests since the process started, without those that were refused before anything was made of them. */
+  requestsTaken = 0;
   private inFlight = 0;
   private charged = 0;
   private uncollected = 0;
@@ -98,6 +100,7 @@ export class RequestMetrics {
   /** Counts a request in. */
   begin(): void {
     this.inFlight += 1;
+    this.requestsTaken += 1;
   }
 
   /** Counts a request out. */

@@ -37,6 +37,12 @@ export class ClientConnection {
     if (!this.isGone) this.reply.raw.writeHead(status, this.reply.getHeaders() as Record<string, string>);
   }
 
+  /** Sends a whole answer with the headers set so far: what Fastify would do besides, hooks and listeners, a relayed answer has no use for. */
+  sendWhole(bytes: Buffer, contentType: string): void {
+    this.start(200, { 'content-type': contentType, 'content-length': String(bytes.length) });
+    if (!this.isGone) this.reply.raw.end(bytes);
+  }
+
   /** Writes bytes; a promise resolves when the client has caught up or was given up. Bytes for a client that is gone are dropped. */
   write(buffers: readonly Buffer[]): void | Promise<void> {
     const { raw } = this.reply;

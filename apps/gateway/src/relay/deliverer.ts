@@ -61,8 +61,7 @@ export class Deliverer {
     const bill = billOf(facts, reading);
     await settlement.charge(bill instanceof Promise ? await bill : bill, client.isGone ? 'client_left' : 'completed');
     nameDropped(reply, droppedFields);
-    // Not awaited: a reply is a promise of having been sent, which costs listeners and says nothing that its connection does not.
-    void reply.header('content-type', contentType).send(bytes);
+    client.sendWhole(bytes, contentType);
   }
 
   /**

@@ -1,44 +1,87 @@
-/** Above it a growing part of the requests is refused, below the lower one a shrinking part: between them nothing changes. */
-const LAG_HIGH_MS = 12;
-const LAG_LOW_MS = 6;
-/** How fast the part grows with each tick, the more the later this process is, and how fast it shrinks: too fast, and the queue is back at once. */
-const STEP_UP = 0.04;
-const STEP_UP_MAX = 0.15;
-const STEP_DOWN = 0.004;
-const SMOOTHING = 0.4;
+/** Above the first none is taken, above the second fewer with every tick, below the third more again; between these nothing changes. */
+const LAG_STOP_MS = 16;
+const LAG_HIGH_MS = 8;
+const LAG_LOW_MS = 4;
+const LAG_SMOOTHING = 0.4;
+/** How much of the rate goes with each tick, the more the later this process is. */
+const CUT = 0.02;
+const CUT_MAX = 0.06;
+/** How much comes back: little while the last cut is recent, since what was too much then is so still; four times as much after this time. */
+const GROWTH = 0.0005;
+const GROWTH_TICKS = 100;
+/** So much does each tick count for what is usual. */
+const RATE_SMOOTHING = 0.02;
+const RATE_MIN = 1;
+/** Requests of so many ticks may come at once. */
+const BURST_TICKS = 2;
+/** So long is nobody refused before nobody is counted any more. */
+const SPARE_TICKS = 50;
 /** With so few requests under way it is not they who keep the process busy. */
 const IN_FLIGHT_MIN = 192;
 
+/** What one tick found. */
+export interface Tick {
+  /** How late this process is, milliseconds. */
+  readonly lateMs: number;
+  /** How many ticks' time has passed since the last one. */
+  readonly ticks: number;
+  readonly inFlight: number;
+  /** Requests taken since the process started. */
+  readonly taken: number;
+}
+
 /**
- * Keeps the event loop from falling behind by refusing just so many requests that the others are served in time. A part of them instead of
- * all or none: refusing everybody for a moment and then nobody would let the queue grow in every second moment.
+ * Keeps the event loop from falling behind by taking just so many requests in a tick as can be served in time: the rate of when it fell
+ * behind, lowered until it is on time again, and raised as long as it is. A rate instead of a part of what comes: of a thousand requests
+ * that arrive at once even a small part keeps the process busy for longer than anybody may wait to be refused.
  */
 export class LagControl {
   private lagMs = 0;
-  private part = 0;
-  private owed = 0;
+  /** Requests a tick that are usually taken, and that may be. */
+  private usual = 0;
+  private rate = Infinity;
+  private credit = 0;
+  private taken = 0;
+  private ticksUnrefused = 0;
+  private ticksUncut = 0;
 
   /** Takes a tick's lateness; requests under way say whether it is ours. */
-  tick(lateMs: number, inFlight: number): void {
-    this.lagMs += (lateMs - this.lagMs) * SMOOTHING;
-    if (this.lagMs > LAG_HIGH_MS && inFlight >= IN_FLIGHT_MIN) {
-      this.part = Math.min(1, this.part + Math.min(STEP_UP_MAX, (STEP_UP * this.lagMs) / LAG_HIGH_MS));
-    } else if (this.lagMs < LAG_LOW_MS || inFlight < IN_FLIGHT_MIN) {
-      this.part = Math.max(0, this.part - STEP_DOWN);
-    }
+  tick({ lateMs, ticks, inFlight, taken }: Tick): void {
+    this.lagMs += (lateMs - this.lagMs) * LAG_SMOOTHING;
+    this.usual += ((taken - this.taken) / ticks - this.usual) * RATE_SMOOTHING;
+    this.taken = taken;
+    this.ticksUnrefused += 1;
+    if (this.lagMs > LAG_HIGH_MS && inFlight >= IN_FLIGHT_MIN) this.lower();
+    else if (this.isLimiting && (this.lagMs < LAG_LOW_MS || inFlight < IN_FLIGHT_MIN)) this.raise();
+    const isStopped = this.isLimiting && this.lagMs > LAG_STOP_MS;
+    this.credit = isStopped ? 0 : Math.min(this.credit + this.rate * ticks, this.rate * BURST_TICKS);
   }
 
-  /** The part of submissions that is refused now, 0 to 1. While it is above 0 every read is. */
-  get refusedPart(): number {
-    return this.part;
+  /** True while there is a limit. */
+  get isLimiting(): boolean {
+    return this.rate < Infinity;
   }
 
-  /** True for just so many of the submissions as the part says, evenly spread. */
+  /** True for a submission that comes beyond the limit; any other is counted. */
   refusesNext(): boolean {
-    if (this.part === 0) return false;
-    this.owed += this.part;
-    if (this.owed < 1) return false;
-    this.owed -= 1;
-    return true;
+    if (this.credit >= 1) {
+      this.credit -= 1;
+      return false;
+    }
+    this.ticksUnrefused = 0;
+    return this.isLimiting;
+  }
+
+  private lower(): void {
+    const rate = this.isLimiting ? this.rate : this.usual;
+    this.rate = Math.max(rate * (1 - Math.min((CUT * this.lagMs) / LAG_HIGH_MS, CUT_MAX)), RATE_MIN);
+    this.ticksUnrefused = 0;
+    this.ticksUncut = 0;
+  }
+
+  private raise(): void {
+    this.ticksUncut += 1;
+    const growth = GROWTH * (1 + this.ticksUncut / GROWTH_TICKS) ** 2;
+    this.rate = this.ticksUnrefused > SPARE_TICKS ? Infinity : this.rate * (1 + growth);
   }
 }

@@ -89,8 +89,10 @@ export class LoadShedder implements OnApplicationBootstrap, OnApplicationShutdow
   private tick(): void {
     const nowMs = performance.now();
     if (this.watchesLag) {
-      const { reserveWaits, requestsInFlight } = this.metrics;
-      this.lag.tick(Math.max(nowMs - this.dueAtMs, reserveWaits.take() / LEDGER_PATIENCE, 0), requestsInFlight);
+      const { reserveWaits, requestsInFlight: inFlight, requestsTaken: taken } = this.metrics;
+      const lateMs = Math.max(nowMs - this.dueAtMs, 0);
+      const ledgerMs = reserveWaits.take() / LEDGER_PATIENCE;
+      this.lag.tick({ lateMs: Math.max(lateMs, ledgerMs), ticks: 1 + lateMs / TICK_MS, inFlight, taken });
       this.noteLateness();
     }
     this.dueAtMs = nowMs + TICK_MS;
@@ -98,7 +100,7 @@ export class LoadShedder implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private noteLateness(): void {
-    const isLate = this.lag.refusedPart > 0;
+    const isLate = this.lag.isLimiting;
     if (isLate === this.isLate) return;
     this.isLate = isLate;
     if (isLate) this.logger.warn({ cause: 'lag' }, 'overloaded: some requests are refused');

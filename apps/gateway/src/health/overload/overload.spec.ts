@@ -86,32 +86,54 @@ describe('a figure and its threshold', () => {
 });
 
 describe('an event loop that falls behind', () => {
-  const run = (lag: LagControl, ticks: number, lateMs: (part: number) => number, inFlight = 200): void => {
-    for (let tick = 0; tick < ticks; tick += 1) lag.tick(lateMs(lag.refusedPart), inFlight);
-  };
+  /** A process that is late where it takes more than it can, and of which `offered` requests are asked in a tick. */
+  class Process {
+    readonly lag = new LagControl();
+    taken = 0;
 
-  it('settles where just so much is refused that it keeps up', () => {
-    const lag = new LagControl();
-    // Three times what can be served: below two thirds refused it falls ever further behind.
-    run(lag, 500, (part) => (part < 0.66 ? 60 : 4));
-    expect(lag.refusedPart).toBeGreaterThan(0.5);
-    expect(lag.refusedPart).toBeLessThan(1);
-    const refused = Array.from({ length: 1_000 }, () => lag.refusesNext()).filter(Boolean).length;
-    expect(Math.abs(refused / 1_000 - lag.refusedPart)).toBeLessThan(0.01);
+    constructor(private readonly can: number) {}
+
+    /** Runs for so many ticks; answers how many requests it took and refused in the last of them. */
+    run(ticks: number, { offered = 0, inFlight = 200, lateMs = -1 }): { taken: number; refused: number } {
+      let last = { taken: 0, refused: 0 };
+      for (let tick = 0; tick < ticks; tick += 1) {
+        const refused = Array.from({ length: offered }, () => this.lag.refusesNext()).filter(Boolean).length;
+        last = { taken: offered - refused, refused };
+        this.taken += last.taken;
+        const late = lateMs >= 0 ? lateMs : last.taken > this.can ? 60 : 1;
+        this.lag.tick({ lateMs: late, ticks: 1, inFlight, taken: this.taken });
+      }
+      return last;
+    }
+  }
+
+  it('takes about as many as it can, and refuses the rest', () => {
+    const late = new Process(100);
+    late.run(100, { offered: 300 });
+    let taken = 0;
+    for (let tick = 0; tick < 1_000; tick += 1) taken += late.run(1, { offered: 300 }).taken;
+    expect(taken / 1_000).toBeGreaterThan(60);
+    expect(taken / 1_000).toBeLessThan(110);
   });
 
-  it('refuses within a tenth of a second, and nobody any more six seconds after it is over', () => {
-    const lag = new LagControl();
-    run(lag, 5, () => 80);
-    expect(lag.refusedPart).toBeGreaterThan(0.3);
-    run(lag, 300, () => 0);
-    expect(lag.refusedPart).toBe(0);
-    expect(lag.refusesNext()).toBe(false);
+  it('takes no more of a crowd that comes at once than of one that comes evenly', () => {
+    const late = new Process(100);
+    late.run(200, { offered: 300 });
+    expect(late.run(1, { offered: 5_000 }).taken).toBeLessThan(220);
+  });
+
+  it('refuses within a tenth of a second, and nobody any more eight seconds after it is over', () => {
+    const late = new Process(100);
+    late.run(50, { offered: 90 });
+    expect(late.run(1, { offered: 90 }).refused).toBe(0);
+    expect(late.run(5, { offered: 300, lateMs: 80 }).refused).toBeGreaterThan(150);
+    expect(late.run(400, { offered: 80 }).refused).toBe(0);
+    expect(late.lag.isLimiting).toBe(false);
   });
 
   it('is not what few requests are refused for: they did not cause it', () => {
-    const lag = new LagControl();
-    run(lag, 100, () => 500, 10);
-    expect(lag.refusedPart).toBe(0);
+    const late = new Process(100);
+    expect(late.run(100, { offered: 50, inFlight: 10, lateMs: 500 }).refused).toBe(0);
+    expect(late.lag.isLimiting).toBe(false);
   });
 });
