@@ -1,5 +1,5 @@
 /** Above the first none is taken, above the second fewer with every tick, below the third more again; between these nothing changes. */
-const LAG_STOP_MS = 16;
+const LAG_STOP_MS = 12;
 const LAG_HIGH_MS = 8;
 const LAG_LOW_MS = 4;
 const LAG_SMOOTHING = 0.4;
