@@ -5,6 +5,6 @@ export type { ApiKeyStatus } from './api-key.entity.js';
 export { ApiKeyUseEntity } from './api-key-use.entity.js';
 export { KeyUses } from './key-uses.js';
 export { KeysModule } from './keys.module.js';
-export { KeysReader } from './keys-reader.js';
+export { KeysReader, type SentSecret } from './keys-reader.js';
 export { KeysService } from './keys.service.js';
 export type { ApiKeyChange, ApiKeyDraft, ApiKeyVersion, IssuedKey } from './keys.service.js';

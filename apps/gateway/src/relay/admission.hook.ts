@@ -1,4 +1,5 @@
 import { DomainError } from '@tokenbay/errors';
+import type { SentSecret } from '@tokenbay/keys';
 import type { RateDecision } from '@tokenbay/limits';
 import { type CidrSet, resolveClientAddress } from '@tokenbay/platform';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -28,7 +29,15 @@ declare module 'fastify' {
   }
 }
 
+declare module 'node:net' {
+  interface Socket {
+    lastSecret?: SentSecret;
+  }
+}
+
 const AUTHORIZATION = 'authorization';
+
+const RATE_HEADERS = { requests: rateHeadersOf('requests'), tokens: rateHeadersOf('tokens') };
 
 /** What admission needs to know of the process it runs in. */
 export interface AdmissionOptions {
@@ -65,6 +74,7 @@ export function installAdmission(fastify: FastifyInstance, options: AdmissionOpt
       isRead: request.method !== 'POST',
       hasRoom: request.raw.hasRoom === true,
       readCredential: () => credentialOf(request),
+      lastSecret: (request.raw.socket.lastSecret ??= { secret: '', hash: '' }),
       countsForAccountRate: config.countsForAccountRate === true,
       onAccountRate: (decision) => showRate(reply, 'requests', decision),
       onTokenRate: (decision) => showTokenRate(reply, decision),
@@ -107,17 +117,25 @@ function assertOneAuthorization(rawHeaders: readonly string[]): void {
   if (count > 1) throw new DomainError('invalid_request', 'two credentials', { message: TWO_CREDENTIALS });
 }
 
-function showRate(reply: FastifyReply, unit: 'requests' | 'tokens', { limit, remaining, resetMs }: RateDecision): void {
-  void reply.headers({
-    [`x-ratelimit-limit-${unit}`]: String(limit),
-    [`x-ratelimit-remaining-${unit}`]: String(remaining),
-    [`x-ratelimit-reset-${unit}`]: `${Math.ceil(resetMs / 1000)}s`,
-  });
+function showRate(reply: FastifyReply, unit: keyof typeof RATE_HEADERS, decision: RateDecision): void {
+  const names = RATE_HEADERS[unit];
+  void reply
+    .header(names.limit, String(decision.limit))
+    .header(names.remaining, String(decision.remaining))
+    .header(names.reset, `${Math.ceil(decision.resetMs / 1000)}s`);
+}
+
+function rateHeadersOf(unit: string): Record<'limit' | 'remaining' | 'reset', string> {
+  return {
+    limit: `x-ratelimit-limit-${unit}`,
+    remaining: `x-ratelimit-remaining-${unit}`,
+    reset: `x-ratelimit-reset-${unit}`,
+  };
 }
 
 /** Of two token limits the one with less left is shown. */
 function showTokenRate(reply: FastifyReply, decision: RateDecision): void {
-  const shown = reply.getHeader('x-ratelimit-remaining-tokens');
+  const shown = reply.getHeader(RATE_HEADERS.tokens.remaining);
   if (shown === undefined || decision.remaining < Number(shown)) showRate(reply, 'tokens', decision);
 }
 

@@ -99,7 +99,7 @@ export class RelayService implements BeforeApplicationShutdown {
 
   private authenticate(head: RequestHead): Caller | Promise<Caller> {
     this.rules.assertNotBlacklistedGlobally(head.address);
-    const key = this.keys.authenticate(head.readCredential());
+    const key = this.keys.authenticate(head.readCredential(), head.lastSecret);
     return key instanceof Promise ? key.then((read) => this.findAccount(head, read)) : this.findAccount(head, key);
   }
 
@@ -138,7 +138,8 @@ export class RelayService implements BeforeApplicationShutdown {
     const passed = this.takeModelRate(model, caller);
     if (passed) await passed;
     const client = new ClientConnection(reply);
-    const hold = await this.reserve(request.id, caller, price);
+    const reserved = this.reserve(request.id, caller, price);
+    const hold = reserved instanceof Promise ? await reserved : reserved;
     const attempts: Attempt[] = [];
     const facts = {
       ...{ call, model, multiplier, attempts, requestId: request.id, startedAtMs: request.startedAtMs },
@@ -224,12 +225,15 @@ export class RelayService implements BeforeApplicationShutdown {
     }
   }
 
-  private async reserve(requestId: string, { account, key }: Caller, { least, need, extra }: Quote): Promise<Hold> {
+  private reserve(requestId: string, { account, key }: Caller, { least, need, extra }: Quote): Hold | Promise<Hold> {
     const startedAtMs = performance.now();
     const wanted = { requestId, accountId: account.id, apiKeyId: key.id, budgeted: key.hasBudget, least, need, extra };
-    const hold = await this.points.reserve(wanted);
-    this.metrics.observeLedger('reserve', (performance.now() - startedAtMs) / 1000);
-    return hold;
+    const observe = (hold: Hold): Hold => {
+      this.metrics.observeLedger('reserve', (performance.now() - startedAtMs) / 1000);
+      return hold;
+    };
+    const hold = this.points.reserve(wanted);
+    return hold instanceof Promise ? hold.then(observe) : observe(hold);
   }
 
   private noteSettled({ notes }: FastifyRequest, { points, uncollected }: SettleOutcome, ms: number): void {

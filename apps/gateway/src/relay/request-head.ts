@@ -1,3 +1,4 @@
+import type { SentSecret } from '@tokenbay/keys';
 import type { RateDecision } from '@tokenbay/limits';
 import type { ClientAddress } from '@tokenbay/platform';
 import type { OccupiedSeats } from './occupied-seats.js';
@@ -11,6 +12,8 @@ export interface RequestHead {
   readonly hasRoom: boolean;
   /** Finds the one credential; throws where there is none or two differ. */
   readonly readCredential: () => string;
+  /** What its connection keeps of the credential before. */
+  readonly lastSecret: SentSecret;
   /** True where the request takes a unit of the account's rate. */
   readonly countsForAccountRate: boolean;
   /** Told what is left of the account's rate, also where that refuses the request. */
