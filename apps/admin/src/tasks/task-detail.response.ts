@@ -1,24 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Task, TaskEvent } from '@tokenbay/tasks';
+import { AttemptResponse, toAttemptResponse } from '../usage/attempt.response.js';
 import { TaskResponse, toTaskResponse } from './task.response.js';
-
-/** The try at a channel. */
-export class TaskAttemptResponse {
-  @ApiProperty({ description: 'The channel that was tried.', example: '5' })
-  channelId!: string;
-
-  @ApiProperty({ description: 'The key it was tried with.', example: '8' })
-  keyId!: string;
-
-  @ApiProperty({ description: 'The HTTP status the upstream answered. Null: none.', type: Number, nullable: true })
-  status!: number | null;
-
-  @ApiProperty({ description: 'How long it took, in milliseconds.' })
-  ms!: number;
-
-  @ApiProperty({ description: 'Why it failed. Null: it did not.', type: String, nullable: true })
-  reason!: string | null;
-}
 
 /** Something that happened to a task. */
 export class TaskEventResponse {
@@ -34,8 +17,8 @@ export class TaskEventResponse {
 
 /** A task with all that happened to it. */
 export class TaskDetailResponse extends TaskResponse {
-  @ApiProperty({ description: 'The one try at a channel; none where nobody was called.', type: [TaskAttemptResponse] })
-  attempts!: TaskAttemptResponse[];
+  @ApiProperty({ description: 'The one try at a channel; none where nobody was called.', type: [AttemptResponse] })
+  attempts!: AttemptResponse[];
 
   @ApiProperty({ description: 'What happened to it, oldest first.', type: [TaskEventResponse] })
   timeline!: TaskEventResponse[];
@@ -49,12 +32,9 @@ export function toTaskDetailResponse({
   task: Task;
   events: readonly TaskEvent[];
 }): TaskDetailResponse {
-  const toAttempt = ({ channelId, keyId, status, ms, reason }: TaskAttemptResponse): TaskAttemptResponse => ({
-    ...{ channelId, keyId, status, ms, reason },
-  });
   return {
     ...toTaskResponse(task),
-    attempts: task.attempts.map(toAttempt),
+    attempts: task.attempts.map(toAttemptResponse),
     timeline: events.map(({ at, event, detail }) => ({ at: at.toISOString(), event, detail })),
   };
 }

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Receipt } from '@tokenbay/usage';
+import { AttemptResponse, toAttemptResponse } from './attempt.response.js';
 import { toUsageResponse, UsageResponse } from './usage.response.js';
 
 /** One priced quantity. Amounts are decimal strings of points. */
@@ -26,24 +27,6 @@ export class ReceiptLineResponse {
   points!: string;
 }
 
-/** One channel that was tried. */
-export class ReceiptAttemptResponse {
-  @ApiProperty({ description: 'The channel that was tried.', example: '5' })
-  channelId!: string;
-
-  @ApiProperty({ description: 'The key it was tried with.', example: '8' })
-  keyId!: string;
-
-  @ApiProperty({ description: 'The HTTP status the upstream answered. Null: none.', type: Number, nullable: true })
-  status!: number | null;
-
-  @ApiProperty({ description: 'How long the attempt took, in milliseconds.' })
-  ms!: number;
-
-  @ApiProperty({ description: 'Why it failed. Null: it did not.', type: String, nullable: true })
-  reason!: string | null;
-}
-
 /** A line of the usage log with all that explains its charge. */
 export class ReceiptResponse extends UsageResponse {
   @ApiProperty({ description: 'Each priced quantity.', type: [ReceiptLineResponse] })
@@ -52,8 +35,8 @@ export class ReceiptResponse extends UsageResponse {
   @ApiProperty({ description: "The group's price multiplier at admission, a decimal string.", example: '1' })
   multiplier!: string;
 
-  @ApiProperty({ description: 'Each channel that was tried, in order.', type: [ReceiptAttemptResponse] })
-  attempts!: ReceiptAttemptResponse[];
+  @ApiProperty({ description: 'Each channel that was tried, in order.', type: [AttemptResponse] })
+  attempts!: AttemptResponse[];
 }
 
 /** Renders a receipt. */
@@ -62,12 +45,6 @@ export function toReceiptResponse(receipt: Receipt): ReceiptResponse {
     ...toUsageResponse(receipt),
     lines: receipt.lines.map(({ kind, quantity, unitPrice, points }) => ({ kind, quantity, unitPrice, points })),
     multiplier: receipt.multiplier,
-    attempts: receipt.attempts.map(({ channelId, keyId, status, ms, reason }) => ({
-      channelId,
-      keyId,
-      status,
-      ms,
-      reason,
-    })),
+    attempts: receipt.attempts.map(toAttemptResponse),
   };
 }
