@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { startSystem, type System, type World } from '@tokenbay/testing';
 import { ResultServer, serveRange, Trap } from './content-harness.js';
 import { TaskEnder } from './task-ender.js';
@@ -96,4 +97,27 @@ describe('the content of a video', () => {
     const failing = await fetchContent(`http://${server.host}/`);
     expect([failing.status, failing.headers.get('x-should-retry')]).toEqual([502, 'true']);
   });
+
+  it('is refused to an account that downloads thirty-two at once, until one of them ends', async () => {
+    const waiting: ServerResponse[] = [];
+    server.answer = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'video/mp4' }).write(CONTENT);
+      waiting.push(response);
+    };
+    const url = `http://${server.host}/slow.mp4`;
+    const downloads = await Promise.all(Array.from({ length: 32 }, () => fetchContent(url)));
+    expect(downloads.every(({ status }) => status === 200)).toBe(true);
+    for (const init of [{}, { method: 'HEAD' }]) {
+      const refused = await fetchContent(url, init);
+      expect([refused.status, refused.headers.get('retry-after'), refused.headers.get('x-should-retry')]).toEqual([
+        ...[429, '2', 'true'],
+      ]);
+    }
+    expect(await (await fetchContent(url)).json()).toMatchObject({ error: { code: 'account_rate_limited' } });
+    waiting[0]?.end();
+    await Promise.race(downloads.map((download) => download.arrayBuffer().catch(() => undefined)));
+    server.answer = (request, response) => serveRange(CONTENT, request, response);
+    expect((await fetchContent(url)).status).toBe(200);
+    for (const response of waiting) response.destroy();
+  }, 60_000);
 });

@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SEATS, type Seats } from './seats.js';
 
-/** Whose requests are counted while they run: `account-parallel:17`, `key-parallel:23`. */
-export type SeatKey = `${'account' | 'key'}-parallel:${string}`;
+/** Whose requests are counted while they run: `account-parallel:17`, `key-parallel:23`; an account's downloads: `content-parallel:17`. */
+export type SeatKey = `${'account' | 'key' | 'content'}-parallel:${string}`;
 
 /** Bounds how many requests run at the same time. */
 @Injectable()
