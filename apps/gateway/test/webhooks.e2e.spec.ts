@@ -62,6 +62,21 @@ const status =
     void response.writeHead(code, headers).end();
 
 describe('webhooks', () => {
+  it("are taken by OpenAI's library with the old and with the new secret on the day of a change, and by nobody with another", async () => {
+    const world = await told(receiver.path('rotated'));
+    const made = await system.admin.request('PATCH', `/accounts/${world.account.id}`, { webhookSecret: null });
+    const { webhookSecret } = made.body as { webhookSecret: string };
+    await tasks.complete(world);
+    await until(() => receiver.at('rotated').length > 0, 3_000);
+    const [{ headers, body }] = receiver.at('rotated') as [ReturnType<WebhookReceiver['at']>[number]];
+    const client = new OpenAI({ apiKey: 'sk-unused' });
+    for (const secret of [SECRET, webhookSecret])
+      expect(await client.webhooks.unwrap(body, headers, secret)).toMatchObject({ type: 'video.completed' });
+    const foreign = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+    await expect(client.webhooks.unwrap(body, headers, foreign)).rejects.toThrow();
+    expect(headers['webhook-signature']?.toString().split(' ')).toHaveLength(2);
+  }, 20_000);
+
   it("tell of a completed video once, signed so that OpenAI's library takes it", async () => {
     const world = await told(receiver.path('completed'));
     const id = await tasks.complete(world);

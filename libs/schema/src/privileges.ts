@@ -50,6 +50,7 @@ const OPEN_FUNCTIONS = [
   'task_lease_polls',
   'task_note_poll',
   'task_renew_result',
+  'task_retire',
   'task_submit',
   'task_submitted',
   'task_withdraw',

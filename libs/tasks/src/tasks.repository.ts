@@ -131,6 +131,11 @@ export class TasksRepository {
     await this.run(`SELECT task_forget_secrets($1::float8 * ${MS}, $2)`, [afterMs, limit]);
   }
 
+  /** Deletes tasks whose charge is in a month that was given up; answers how many. */
+  async retire(limit: number): Promise<number> {
+    return (await this.run<{ count: number }>('SELECT task_retire($1) AS count', [limit]))[0]?.count ?? 0;
+  }
+
   /** What happened to a task, oldest first. */
   listEvents(id: string, limit: number): Promise<TaskEvent[]> {
     return this.show<TaskEvent>('SELECT at, event, detail FROM task_event WHERE task_id = $1 ORDER BY id LIMIT $2', [

@@ -22,6 +22,7 @@ const UNHEARD_MS = 60_000;
 /** How long a secret is kept for downloads after its task completed, should channel or key be gone by then. */
 const SECRETS_KEPT_MS = 172_800_000;
 const SECRETS_AT_ONCE = 1_000;
+const RETIRED_AT_ONCE = 500;
 
 /** Leads tasks from one state to the next. Every step says whether it was still allowed: whoever is late changes nothing. */
 @Injectable()
@@ -133,6 +134,14 @@ export class TasksService {
   /** Erases secrets that nobody needs any more. */
   forgetSecrets(): Promise<void> {
     return this.repository.forgetSecrets(SECRETS_KEPT_MS, SECRETS_AT_ONCE);
+  }
+
+  /**
+   * Deletes some of the tasks that ended long ago and whose month of the usage log was given up: all of them where it answers true. Where
+   * usage is kept for ever, so are tasks.
+   */
+  async forgetRetired(): Promise<boolean> {
+    return (await this.repository.retire(RETIRED_AT_ONCE)) < RETIRED_AT_ONCE;
   }
 
   /** The secret that a task was submitted with; null where it was erased. Throws `channel_key_unavailable` where it does not open. */

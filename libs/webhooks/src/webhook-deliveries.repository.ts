@@ -22,6 +22,8 @@ export interface DeliveryRow {
 export interface DueRow extends DeliveryRow {
   readonly url: string | null;
   readonly secret: Buffer | null;
+  /** Those that it has replaced and that still sign, youngest first. */
+  readonly former_secrets: readonly Buffer[];
 }
 
 /** How many deliveries to lease, for whom, and for how long. */
@@ -67,7 +69,9 @@ export class WebhookDeliveriesRepository {
        )
        UPDATE webhook_delivery AS d SET attempts = d.attempts + 1, attempt_at = clock_timestamp() + $4 * interval '1 ms'
        FROM due LEFT JOIN webhook_endpoint AS e ON e.account_id = due.account_id
-       WHERE d.id = due.id RETURNING ${COLUMNS}, e.url, e.secret`,
+       WHERE d.id = due.id RETURNING ${COLUMNS}, e.url, e.secret, ARRAY(
+         SELECT f.secret FROM webhook_former_secret AS f WHERE f.account_id = d.account_id AND f.signs_until > clock_timestamp() ORDER BY f.id DESC
+       ) AS former_secrets`,
       [limit, perAccountMax, runningAccountIds, leaseMs],
     );
     return rows;

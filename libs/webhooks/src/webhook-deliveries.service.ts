@@ -87,10 +87,11 @@ export class WebhookDeliveriesService {
   }
 
   /** A secret that does not open is as good as none: one bad row must not keep the others from being told. */
-  private open({ account_id: accountId, url, secret }: DueRow): DueWebhook['endpoint'] {
+  private open({ account_id: accountId, url, secret, former_secrets: formerSecrets }: DueRow): DueWebhook['endpoint'] {
     if (url === null || secret === null) return null;
+    const openOne = (sealed: Buffer): string => this.box.open(sealed, sealContextOf(accountId));
     try {
-      return { url, secret: this.box.open(secret, sealContextOf(accountId)) };
+      return { url, secrets: [openOne(secret), ...formerSecrets.map(openOne)] };
     } catch (error) {
       this.logger.error({ accountId, cause: describeError(error) }, 'the secret of a webhook cannot be opened');
       return null;

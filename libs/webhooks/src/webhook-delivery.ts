@@ -30,7 +30,14 @@ export interface WebhookDelivery {
 /** A delivery that this process is to attempt now, and nobody else until the lease is over. */
 export interface DueWebhook extends WebhookDelivery {
   /** Where to; null where the account has no URL any more. */
-  readonly endpoint: { readonly url: string; readonly secret: string } | null;
+  readonly endpoint: WebhookEndpoint | null;
+}
+
+/** Where an account is told, and what signs it. */
+export interface WebhookEndpoint {
+  readonly url: string;
+  /** The secret, and after it those that it replaced within the last day, youngest first. */
+  readonly secrets: readonly [string, ...string[]];
 }
 
 /** What came of an attempt. */

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '@tokenbay/platform';
 
-/** Reads and writes `webhook_endpoint`: where an account is told of its tasks. */
+/** Former secrets of one account that sign along at most. */
+const FORMER_MAX = 3;
+
+/** Reads and writes `webhook_endpoint` and `webhook_former_secret`: where an account is told of its tasks, and what signs that. */
 @Injectable()
 export class WebhookEndpointsRepository {
   /** The URLs of those of the accounts that have one. */
@@ -9,6 +12,27 @@ export class WebhookEndpointsRepository {
     return tx.query('SELECT account_id AS "accountId", url FROM webhook_endpoint WHERE account_id = ANY ($1)', [
       accountIds,
     ]);
+  }
+
+  /** The sealed secret of an account; undefined where it has none. */
+  async secretOf(tx: Tx, accountId: string): Promise<Buffer | undefined> {
+    const rows = await tx.query<{ secret: Buffer }[]>('SELECT secret FROM webhook_endpoint WHERE account_id = $1', [
+      accountId,
+    ]);
+    return rows[0]?.secret;
+  }
+
+  /** Notes that a secret was replaced, and signs along for so many hours; forgets what signs no more, and all but the youngest few. */
+  async addFormer(tx: Tx, accountId: string, secret: Buffer, hours: number): Promise<void> {
+    await tx.query(
+      `INSERT INTO webhook_former_secret (account_id, secret, signs_until) VALUES ($1, $2, clock_timestamp() + $3 * interval '1 hour')`,
+      [accountId, secret, hours],
+    );
+    await tx.query(
+      `DELETE FROM webhook_former_secret WHERE account_id = $1 AND (signs_until < clock_timestamp() OR id NOT IN (
+         SELECT id FROM webhook_former_secret WHERE account_id = $1 ORDER BY id DESC LIMIT ${FORMER_MAX}))`,
+      [accountId],
+    );
   }
 
   /** Gives the account a URL, and where it is told a secret. False where there is no secret to keep and none was told. */

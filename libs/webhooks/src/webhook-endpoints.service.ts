@@ -12,6 +12,9 @@ export interface WebhookChange {
   readonly webhookSecret?: string | null;
 }
 
+/** For so long a secret that was replaced signs along with the new one. */
+const FORMER_SIGNS_HOURS = 24;
+
 /** In which a secret is sealed. */
 export const sealContextOf = (accountId: string): string => `webhook_endpoint.secret:${accountId}`;
 
@@ -29,7 +32,9 @@ export class WebhookEndpointsService {
     return new Map(rows.map(({ accountId, url }) => [accountId, url]));
   }
 
-  /** Answers the secret where it had to be made; it is never shown again. Throws `invalid_request` for a secret without a URL. */
+  /**
+   * Answers the secret where it had to be made; it is never shown again. One that is replaced signs along for a day. Throws `invalid_request` for a secret without a URL.
+   */
   async change(tx: Tx, accountId: string, { webhookUrl, webhookSecret }: WebhookChange): Promise<string | undefined> {
     if (webhookUrl === null) {
       if (typeof webhookSecret === 'string') throw secretWithoutUrl();
@@ -46,9 +51,28 @@ export class WebhookEndpointsService {
     return (await this.put(tx, accountId, { webhookUrl, webhookSecret: made })) ? made : undefined;
   }
 
-  private put(tx: Tx, accountId: string, { webhookUrl, webhookSecret }: Endpoint): Promise<boolean> {
-    const secret = webhookSecret === undefined ? null : this.box.seal(webhookSecret, sealContextOf(accountId));
+  private async put(tx: Tx, accountId: string, { webhookUrl, webhookSecret }: Endpoint): Promise<boolean> {
+    if (webhookSecret === undefined)
+      return this.repository.put(tx, accountId, { url: webhookUrl ?? null, secret: null });
+    await this.retireSecret(tx, accountId, webhookSecret);
+    const secret = this.box.seal(webhookSecret, sealContextOf(accountId));
     return this.repository.put(tx, accountId, { url: webhookUrl ?? null, secret });
+  }
+
+  /** What is told anew is no change; and a secret that does not open signs nothing any more. */
+  private async retireSecret(tx: Tx, accountId: string, replacement: string): Promise<void> {
+    const sealed = await this.repository.secretOf(tx, accountId);
+    const former = sealed && this.open(sealed, accountId);
+    if (sealed && former !== undefined && former !== replacement)
+      await this.repository.addFormer(tx, accountId, sealed, FORMER_SIGNS_HOURS);
+  }
+
+  private open(sealed: Buffer, accountId: string): string | undefined {
+    try {
+      return this.box.open(sealed, sealContextOf(accountId));
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -27,8 +27,11 @@ describe('the secret of webhooks', () => {
 describe('the signature of a webhook', () => {
   it('is the one that the scheme publishes', () => {
     const signed = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', timestamp: 1_614_265_330, body: '{"test": 2432232314}' };
-    expect(signWebhook('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', signed)).toBe(
-      'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+    const signature = 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=';
+    expect(signWebhook(['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'], signed)).toBe(signature);
+    const other = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    expect(signWebhook([other, 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'], signed)).toBe(
+      `${signWebhook([other], signed)} ${signature}`,
     );
   });
 });

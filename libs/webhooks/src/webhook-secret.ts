@@ -30,9 +30,10 @@ export interface SignedWebhook {
   readonly body: string;
 }
 
-/** The value of `webhook-signature`: HMAC-SHA-256 of id, timestamp and body, by the secret. */
-export function signWebhook(secret: string, { id, timestamp, body }: SignedWebhook): string {
-  return `v1,${createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
+/** The value of `webhook-signature`: HMAC-SHA-256 of id, timestamp and body, by each secret, with spaces between them. */
+export function signWebhook(secrets: readonly string[], { id, timestamp, body }: SignedWebhook): string {
+  const signed = `${id}.${timestamp}.${body}`;
+  return secrets.map((secret) => `v1,${createHmac('sha256', keyOf(secret)).update(signed).digest('base64')}`).join(' ');
 }
 
 function keyOf(secret: string): Buffer {

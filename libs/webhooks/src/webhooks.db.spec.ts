@@ -73,17 +73,37 @@ describe('where an account is told', () => {
     expect(await change({ webhookUrl: 'https://b.example/' })).toBeUndefined();
     await addDelivery();
     const [due] = await deliveries.lease(LEASE);
-    expect(due?.endpoint).toEqual({ url: 'https://b.example/', secret: made });
+    expect(due?.endpoint).toEqual({ url: 'https://b.example/', secrets: [made] });
   });
 
   it('has the secret it is given, and a new one where null asks for it', async () => {
     expect(await change({ webhookUrl: URL_A, webhookSecret: SECRET })).toBeUndefined();
     await addDelivery();
-    expect((await deliveries.lease(LEASE))[0]?.endpoint?.secret).toBe(SECRET);
+    expect((await deliveries.lease(LEASE))[0]?.endpoint?.secrets).toEqual([SECRET]);
     const made = await change({ webhookSecret: null });
     expect(made).not.toBe(SECRET);
     await addDelivery();
-    expect((await deliveries.lease(LEASE))[0]?.endpoint).toEqual({ url: URL_A, secret: made });
+    expect((await deliveries.lease(LEASE))[0]?.endpoint).toEqual({ url: URL_A, secrets: [made, SECRET] });
+  });
+
+  it('signs with the secrets that it replaced within a day too, youngest first, up to three of them', async () => {
+    const secrets = [1, 2, 3, 4, 5].map((byte) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`);
+    for (const webhookSecret of secrets) await change({ webhookUrl: URL_A, webhookSecret });
+    // Told once more: nothing is replaced.
+    await change({ webhookSecret: secrets[4]! });
+    await addDelivery();
+    expect((await deliveries.lease(LEASE))[0]?.endpoint?.secrets).toEqual(secrets.slice(1).toReversed());
+    await query(
+      `UPDATE webhook_former_secret SET signs_until = signs_until - interval '24 hours' WHERE id IN (
+      SELECT id FROM webhook_former_secret WHERE account_id = $1 ORDER BY id DESC OFFSET 1)`,
+      [accountId],
+    );
+    await addDelivery();
+    expect((await deliveries.lease(LEASE))[0]?.endpoint?.secrets).toEqual([secrets[4], secrets[3]]);
+    await change({ webhookUrl: null });
+    const made = await change({ webhookUrl: URL_A });
+    await addDelivery();
+    expect((await deliveries.lease(LEASE))[0]?.endpoint?.secrets).toEqual([made]);
   });
 
   it('is nowhere once the URL is null, and a secret alone is refused', async () => {

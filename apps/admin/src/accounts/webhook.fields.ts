@@ -27,6 +27,6 @@ export const WebhookSecretField = () =>
     optional: true,
     nullable: true,
     description:
-      'What its webhooks are signed with (Standard Webhooks); written only, never shown. Absent with the first webhookUrl, or null: the gateway makes one and shows it in this answer alone.',
+      'What its webhooks are signed with (Standard Webhooks); written only, never shown. One that is replaced signs along for 24 hours. Absent with the first webhookUrl, or null: the gateway makes one and shows it in this answer alone.',
     example: 'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
   });

@@ -9,6 +9,7 @@ describe('the poller', () => {
     const tasks = {
       expireNext: () => Promise.reject(new Error('a row that cannot be ended')),
       forgetSecrets: () => Promise.resolve(),
+      forgetRetired: () => Promise.resolve(true),
       leasePolls: () => Promise.resolve([{ id: 'one' } as Task]),
     } as unknown as TasksService;
     let poller: TaskPoller | undefined;

@@ -15,11 +15,12 @@ const TICK_MS = 500;
 const AWAY_MS = 3_000;
 const EXPIRE_EVERY_MS = 3_000;
 const FORGET_EVERY_MS = 600_000;
+const FORGET_MORE_MS = 1_000;
 /** How long polls that are under way may still take when the process stops; what they would have told another poll will. */
 const STOP_MS = 5_000;
 
 /**
- * Asks providers how tasks are, ends those whose time is over, and erases secrets that nobody needs any more. Any number of processes do
+ * Asks providers how tasks are, ends those whose time is over, and erases secrets and tasks that nobody needs any more. Any number of processes do
  * so: each task is leased to one of them at a time.
  */
 @Injectable()
@@ -85,6 +86,8 @@ export class TaskPoller implements OnApplicationBootstrap, BeforeApplicationShut
     if (nowMs - this.forgottenAtMs < FORGET_EVERY_MS) return;
     this.forgottenAtMs = nowMs;
     await this.tasks.forgetSecrets();
+    // What is left of a month that was given up goes bit by bit, between the polls.
+    if (!(await this.tasks.forgetRetired())) this.forgottenAtMs = nowMs - FORGET_EVERY_MS + FORGET_MORE_MS;
   }
 
   private async noteExpired(id: string): Promise<void> {

@@ -31,8 +31,8 @@ export class WebhookAttempts {
   async attempt(due: DueWebhook, signal: AbortSignal): Promise<void> {
     const task = due.endpoint && (await this.tasks.read(due.taskId));
     if (!due.endpoint || !task) return this.giveUp(due, null, 'the account has no webhook any more');
-    const { url, secret } = due.endpoint;
-    const message = writeMessage(due, task, { secret, nowMs: this.clock.nowMs() });
+    const { url, secrets } = due.endpoint;
+    const message = writeMessage(due, task, { secrets, nowMs: this.clock.nowMs() });
     let call: UpstreamCall;
     try {
       call = await this.foreign.open({

@@ -19,7 +19,11 @@ export interface SignedMessage {
 }
 
 /** Writes and signs the message of one attempt. Its id and time of creation are the same in every attempt. */
-export function writeMessage(due: DueWebhook, task: Task, at: { secret: string; nowMs: number }): SignedMessage {
+export function writeMessage(
+  due: DueWebhook,
+  task: Task,
+  at: { secrets: readonly string[]; nowMs: number },
+): SignedMessage {
   const message: WebhookMessage = {
     ...{ object: 'event', id: due.eventId, type: due.type, created_at: Math.floor(due.createdAt.getTime() / 1000) },
     data: toVideoResponse(task),
@@ -32,7 +36,7 @@ export function writeMessage(due: DueWebhook, task: Task, at: { secret: string; 
       'content-type': 'application/json',
       'webhook-id': due.eventId,
       'webhook-timestamp': String(timestamp),
-      'webhook-signature': signWebhook(at.secret, { id: due.eventId, timestamp, body }),
+      'webhook-signature': signWebhook(at.secrets, { id: due.eventId, timestamp, body }),
     },
   };
 }

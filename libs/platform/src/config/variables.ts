@@ -120,7 +120,7 @@ export const VARIABLES = {
     required(
       'USAGE_RETENTION_MONTHS',
       parse.monthsKept,
-      'whole months, at least 2, that single requests of the usage log are kept; 0 keeps them for ever',
+      'whole months, at least 2, that tasks and requests of the usage log are kept; 0 keeps them for ever',
     ),
   ),
   logLevel: withDefault(
