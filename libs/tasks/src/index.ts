@@ -1,3 +1,4 @@
+export { type CancelledTask, TASK_CANCELLED } from './cancelled-task.js';
 export type {
   SubmissionIdentity,
   TaskCompletion,

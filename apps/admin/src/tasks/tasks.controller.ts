@@ -1,10 +1,11 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { TasksReader, TasksService, toTaskId } from '@tokenbay/tasks';
+import { TasksReader, toTaskId } from '@tokenbay/tasks';
 import { Operation } from '../http/operation.js';
 import { ApiPageOf, type PageResponse, toPageResponse } from '../http/page.response.js';
 import { CancelTaskDto } from './cancel-task.dto.js';
 import { ListTasksDto } from './list-tasks.dto.js';
+import { TaskCanceller } from './task-canceller.js';
 import { TaskDetailResponse, toTaskDetailResponse } from './task-detail.response.js';
 import { TaskResponse, toTaskResponse } from './task.response.js';
 
@@ -13,7 +14,7 @@ import { TaskResponse, toTaskResponse } from './task.response.js';
 @Controller('tasks')
 export class TasksController {
   constructor(
-    private readonly tasks: TasksService,
+    private readonly canceller: TaskCanceller,
     private readonly reader: TasksReader,
   ) {}
 
@@ -41,7 +42,7 @@ export class TasksController {
   })
   @ApiCreatedResponse({ type: TaskDetailResponse, description: 'The task as it ended.' })
   async cancel(@Param('id') id: string, @Body() { reason }: CancelTaskDto): Promise<TaskDetailResponse> {
-    const task = await this.tasks.cancel(toTaskId(id), reason);
+    const task = await this.canceller.cancel(toTaskId(id), reason);
     return toTaskDetailResponse(await this.reader.get(task.id));
   }
 }

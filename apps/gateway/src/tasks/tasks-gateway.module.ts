@@ -4,6 +4,7 @@ import { ModelsModule } from '@tokenbay/models';
 import { TasksModule } from '@tokenbay/tasks';
 import { HealthModule } from '../health/health.module.js';
 import { UpstreamModule } from '../upstream/upstream.module.js';
+import { CancelledTasks } from './cancelled-tasks.js';
 import { ContentModule } from './content.module.js';
 import { OwnTasks } from './own-tasks.js';
 import { PictureFetcher } from './picture-fetcher.js';
@@ -26,6 +27,7 @@ import { VideoUpstream } from './video-upstream.js';
     TaskPolls,
     TaskPoller,
     TaskMetrics,
+    CancelledTasks,
     TaskSubmitter,
     OwnTasks,
   ],

@@ -38,22 +38,31 @@ export class GatewayJobs {
 
   /** Has a job done and answers its result. Throws `conflict` where no gateway takes it within 3 s, or it is not done within 15 s. */
   async ask(kind: string, task: object): Promise<unknown> {
-    const { pool } = this;
-    await pool.query(`DELETE FROM gateway_job WHERE created_at < now() - interval '1 hour'`);
-    const { rows } = await pool.query<{ id: string }>(
-      'INSERT INTO gateway_job (kind, task) VALUES ($1, $2) RETURNING id',
-      [kind, JSON.stringify(task)],
-    );
-    const id = rows[0]!.id;
+    const id = await this.write(kind, task);
     try {
       return await this.awaitResult(id);
     } finally {
-      await pool.query('DELETE FROM gateway_job WHERE id = $1', [id]);
+      await this.pool.query('DELETE FROM gateway_job WHERE id = $1', [id]);
     }
+  }
+
+  /** Has a job done by one gateway, if any is alive, and waits for nothing but the job's being written. */
+  async tell(kind: string, task: object): Promise<void> {
+    await this.write(kind, task);
   }
 
   private get pool() {
     return this.database.pool('report');
+  }
+
+  /** Answers the job's id. What nobody waits for any more goes with the next job. */
+  private async write(kind: string, task: object): Promise<string> {
+    await this.pool.query(`DELETE FROM gateway_job WHERE created_at < now() - interval '1 hour'`);
+    const { rows } = await this.pool.query<{ id: string }>(
+      'INSERT INTO gateway_job (kind, task) VALUES ($1, $2) RETURNING id',
+      [kind, JSON.stringify(task)],
+    );
+    return rows[0]!.id;
   }
 
   private async awaitResult(id: string): Promise<unknown> {
