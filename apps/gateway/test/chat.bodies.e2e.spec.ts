@@ -103,20 +103,21 @@ describe('a body that is a JSON object', () => {
     expectRefusal(answer, 'invalid_request', { param, message: new RegExp(param) });
   });
 
-  it.each<[what: string, fields: object]>([
-    ['a dearer service tier', { service_tier: 'priority' }],
-    ['a cheaper service tier', { service_tier: 'flex' }],
-    ['web search', { web_search_options: {} }],
-    ['a hosted tool', { tools: [{ type: 'code_interpreter' }] }],
-    ['audio output', { modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'wav' } }],
+  it.each<[what: string, param: string, fields: object]>([
+    ['a dearer service tier', 'service_tier', { service_tier: 'priority' }],
+    ['a cheaper service tier', 'service_tier', { service_tier: 'flex' }],
+    ['web search', 'web_search_options', { web_search_options: {} }],
+    ['a hosted tool', 'tools', { tools: [{ type: 'code_interpreter' }] }],
+    ['audio output', 'modalities', { modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'wav' } }],
     [
       'audio input',
+      'messages',
       {
         messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'AA==', format: 'wav' } }] }],
       },
     ],
-  ])('is invalid_request when it asks for %s and the model has no price for it', async (_, fields) => {
-    expectRefusal(await sendJson({ model: world.modelName, messages, ...fields }), 'invalid_request');
+  ])('is invalid_request when it asks for %s and the model has no price for it', async (_, param, fields) => {
+    expectRefusal(await sendJson({ model: world.modelName, messages, ...fields }), 'invalid_request', { param });
   });
 
   it('is not_implemented when it refers to a file that is kept upstream', async () => {

@@ -34,6 +34,8 @@ export interface Assignment {
   readonly candidates: readonly Channel[];
   /** The lowered output limit per choice; undefined leaves the client's. */
   readonly outputTokensMax: number | undefined;
+  /** All the input that is held for at most, in tokens. */
+  readonly contextTokensMax: number;
   /** What all choices together may write, in tokens. */
   readonly outputTokensTotal: number;
   /** Every try is added here, the successful one last. */
@@ -153,14 +155,14 @@ export class Forwarder {
   }
 
   private exchangeFor(
-    { call, requestId, outputTokensMax, outputTokensTotal }: Assignment,
+    { call, requestId, outputTokensMax, outputTokensTotal, contextTokensMax }: Assignment,
     { upstreamModel }: Visit,
     adapter: ProviderAdapter,
   ): Exchange {
     const textCharactersMax = outputTokensTotal * CHARACTERS_PER_TOKEN_MAX + CHARACTERS_SLACK;
     const outputTokensHeld = outputTokensTotal / call.choices;
-    const terms = { requestId, adapter, upstreamModel, outputTokensMax, outputTokensHeld, textCharactersMax };
-    return call.openExchange(terms);
+    const held = { contextTokensMax, outputTokensMax, outputTokensHeld, textCharactersMax };
+    return call.openExchange({ requestId, adapter, upstreamModel, ...held });
   }
 }
 

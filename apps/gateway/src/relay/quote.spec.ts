@@ -1,6 +1,12 @@
 import { CompiledPrices, type Model } from '@tokenbay/models';
 import { quote } from './quote.js';
+import { readMessagesCall } from '../surfaces/anthropic-messages/request.js';
+import { readGenerateCall } from '../surfaces/gemini-generate/request.js';
+import { readChatCall } from '../surfaces/openai-chat/request.js';
+import { readResponsesCall } from '../surfaces/openai-responses/request.js';
 import type { Call } from './call.js';
+
+const GENERATE = { bodyBytes: 100, headers: {}, query: {} };
 
 const aModel = (overrides: Partial<Model> = {}): Model => ({
   name: 'm',
@@ -18,6 +24,7 @@ const aModel = (overrides: Partial<Model> = {}): Model => ({
 const aCall = (overrides: Partial<Call> = {}): Call =>
   ({
     model: 'm',
+    body: {},
     choices: 1,
     inputTokensMax: 100,
     outputTokensMax: undefined,
@@ -82,6 +89,33 @@ describe('the quote of a request', () => {
     }
     const audio = { priceKinds: ['inputPerMillion', 'outputPerMillion', 'audioInputPerMillion'] } as const;
     expect(() => quote(aCall(audio), aModel(), '1')).toThrow('invalid_request');
+  });
+
+  it.each<[string, Partial<Call>]>([
+    ['service_tier', { serviceTier: 'priority' }],
+    ['tools', { hostedTools: ['code_interpreter'] }],
+    ['tools', { hostedTools: ['web_search'], body: { web_search_options: null } }],
+    ['web_search_options', { hostedTools: ['web_search'], body: { web_search_options: {} } }],
+    ['modalities', { priceKinds: ['inputPerMillion', 'outputPerMillion', 'audioOutputPerMillion'] }],
+    ['messages', { priceKinds: ['inputPerMillion', 'audioInputPerMillion'], body: { messages: [] } }],
+    ['input', { priceKinds: ['inputPerMillion', 'cacheWriteLongPerMillion'], body: { input: 'x' } }],
+  ])('names the field that asks for what has no price: %s', (param, extra) => {
+    const refusal = expect.objectContaining({ code: 'invalid_request', options: expect.objectContaining({ param }) });
+    expect(() => quote(aCall(extra), aModel(), '1')).toThrow(refusal);
+  });
+
+  it('holds what a picture costs where the model can draw, asked or not', () => {
+    const prices = new CompiledPrices({ inputPerMillion: '1', outputPerMillion: '10', imageOutputPerMillion: '120' });
+    const drawing = aModel({ prices });
+    const messages = [{ role: 'user', content: 'x' }];
+    const calls = [
+      readChatCall({ model: 'm', messages }, 100, {}),
+      readChatCall({ model: 'm', messages, modalities: ['text'] }, 100, {}),
+      readMessagesCall({ model: 'm', messages, max_tokens: 1_000 }, 100, {}),
+      readResponsesCall({ model: 'm', input: 'x' }, 100, {}),
+      readGenerateCall({ ...{ model: 'm', body: { contents: [{ parts: [{ text: 'x' }] }] } }, request: GENERATE }),
+    ];
+    for (const call of calls) expect(quote(call, drawing, '1').need).toBe(100 + 1_000 * 120);
   });
 
   it('needs no token price where requests are sold one by one', () => {

@@ -8,6 +8,7 @@ import {
   type WorstCaseRequest,
 } from '@tokenbay/models';
 import { type Call, type DoubtedMedia, toolCallsOf } from './call.js';
+import { pricedField } from './priced-field.js';
 import { type TokenLimits, tokenLimitsOf } from './token-limits.js';
 
 /** Templates, tool descriptions and hidden prompts that providers add to what was sent: held where there is plenty, never demanded. */
@@ -97,7 +98,7 @@ function assertPriced(call: Call, { prices }: Model): void {
     });
   }
   const message = `This model has no price for ${unsold[0]}, which the request asks for.`;
-  throw new DomainError('invalid_request', unsold[0], { message });
+  throw new DomainError('invalid_request', unsold[0], { message, param: pricedField(unsold[0]!, call) });
 }
 
 /**

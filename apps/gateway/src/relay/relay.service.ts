@@ -36,6 +36,7 @@ import { lowerOutput, quote, type Quote } from './quote.js';
 import type { RequestHead } from './request-head.js';
 import { RunningWork } from './running-work.js';
 import { Settlement, type SettlementFacts } from './settlement.js';
+import { tokenLimitsOf } from './token-limits.js';
 import { whenDecided } from './when-decided.js';
 
 const MINUTE_SECONDS = 60;
@@ -207,6 +208,7 @@ export class RelayService implements BeforeApplicationShutdown {
       const candidates = this.channelsFor(model, caller.group.name);
       const answer = await this.forwarder.forward({
         ...{ requestId: request.id, call, candidates, outputTokensMax, attempts, accountId: caller.account.id },
+        contextTokensMax: tokenLimitsOf(model, call).contextTokensMax,
         outputTokensTotal: (outputTokensMax ?? price.outputTokensMax) * call.choices,
         onCall: (upstreamCall) => this.deliverer.boundWhenGone(upstreamCall, client),
         onHead: () => this.noteFirstByte(settlement, facts.startedAtMs),

@@ -23,6 +23,14 @@ describe('usage as Gemini reports it', () => {
     });
   });
 
+  it('takes pictures that were drawn apart from text, which costs less', () => {
+    const candidatesTokensDetails = [{ modality: 'IMAGE', tokenCount: 1_290 }];
+    const wire = { promptTokenCount: 10, candidatesTokenCount: 1_302, candidatesTokensDetails };
+    const usage = { ...NO_USAGE, inputTokens: 10, outputTokens: 12, imageOutputTokens: 1_290 };
+    expect(readUsage(wire)).toEqual({ isSuspect: false, usage });
+    expect(readUsage({ ...wire, candidatesTokenCount: 1_289 })).toMatchObject({ isSuspect: true });
+  });
+
   it('leaves zeros out', () => {
     expect(readUsage({ promptTokenCount: 9 })).toEqual({ isSuspect: false, usage: { ...NO_USAGE, inputTokens: 9 } });
   });

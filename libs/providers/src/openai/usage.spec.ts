@@ -46,6 +46,13 @@ describe('usage as OpenAI reports it', () => {
     });
   });
 
+  it('takes pictures that were drawn apart from text, which costs less', () => {
+    const report = (completion_tokens: number) =>
+      readUsage({ prompt_tokens: 10, completion_tokens, completion_tokens_details: { image_tokens: 1_290 } });
+    expect(report(1_302)).toMatchObject({ isSuspect: false, usage: { outputTokens: 12, imageOutputTokens: 1_290 } });
+    expect(report(1_289)).toMatchObject({ isSuspect: true, usage: { outputTokens: 1_289, imageOutputTokens: 0 } });
+  });
+
   it('counts reasoning as output where the total shows that it stands beside it, as xAI reports it', () => {
     const details = { completion_tokens_details: { reasoning_tokens: 94 } };
     const beside = { prompt_tokens: 32, completion_tokens: 9, total_tokens: 135, ...details };

@@ -3,8 +3,8 @@ import type { UsageReading } from '../provider.js';
 import type { UsageWire } from './wire.js';
 
 /**
- * Reads reported usage into disjoint kinds: tokens that were read from or written to a cache and audio are inside `prompt_tokens`, reasoning
- * and audio inside `completion_tokens`; but for providers (xAI) whose total shows that reasoning stands beside it. A part larger than its whole, or anything but a whole number from 0 up, makes the report suspect.
+ * Reads reported usage into disjoint kinds: tokens that were read from or written to a cache and audio are inside `prompt_tokens`, reasoning,
+ * audio and pictures inside `completion_tokens`; but for providers (xAI) whose total shows that reasoning stands beside it. A part larger than its whole, or anything but a whole number from 0 up, makes the report suspect.
  */
 export function readUsage(wire: UsageWire | null | undefined): UsageReading | undefined {
   if (typeof wire !== 'object' || wire === null) return undefined;
@@ -19,15 +19,17 @@ export function readUsage(wire: UsageWire | null | undefined): UsageReading | un
   );
   const audioInput = partOf(wire.prompt_tokens_details?.audio_tokens);
   const audioOutput = partOf(wire.completion_tokens_details?.audio_tokens);
+  const imageOutput = partOf(wire.completion_tokens_details?.image_tokens);
   const usage: TokenUsage = {
     inputTokens: prompt - cached - written - audioInput,
     cachedInputTokens: cached,
     cacheWriteTokens: written,
     cacheWriteLongTokens: 0,
-    outputTokens: completion - audioOutput,
+    outputTokens: completion - audioOutput - imageOutput,
     reasoningTokens: reasoning,
     audioInputTokens: audioInput,
     audioOutputTokens: audioOutput,
+    ...(imageOutput !== 0 && { imageOutputTokens: imageOutput }),
   };
   return isSaneUsage(usage)
     ? { usage, isSuspect: false }
@@ -55,6 +57,7 @@ function clampWholes(usage: TokenUsage, prompt: number, completion: number): Tok
     reasoningTokens: 0,
     audioInputTokens: 0,
     audioOutputTokens: 0,
+    ...(usage.imageOutputTokens !== undefined && { imageOutputTokens: 0 }),
   };
 }
 

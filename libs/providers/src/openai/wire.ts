@@ -42,7 +42,12 @@ export interface UsageWire {
   readonly completion_tokens?: unknown;
   readonly total_tokens?: unknown;
   readonly prompt_tokens_details?: PromptDetailsWire | null;
-  readonly completion_tokens_details?: { readonly reasoning_tokens?: unknown; readonly audio_tokens?: unknown } | null;
+  readonly completion_tokens_details?: {
+    readonly reasoning_tokens?: unknown;
+    readonly audio_tokens?: unknown;
+    /** Of OpenRouter, where a model draws. */
+    readonly image_tokens?: unknown;
+  } | null;
   /** DeepSeek reports cache hits here. */
   readonly prompt_cache_hit_tokens?: unknown;
   /** Moonshot and Together report them here. */

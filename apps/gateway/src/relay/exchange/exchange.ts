@@ -10,6 +10,8 @@ export interface ExchangeTerms {
   readonly upstreamModel: string;
   /** The lowered output limit per choice; undefined leaves the client's. */
   readonly outputTokensMax: number | undefined;
+  /** How much input is held for at most, in tokens: the context that the model is sold with. */
+  readonly contextTokensMax: number;
   /** What is held for, in tokens per choice. */
   readonly outputTokensHeld: number;
   /** More text than any model can write within its limit. */

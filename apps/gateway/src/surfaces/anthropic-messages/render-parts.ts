@@ -41,7 +41,7 @@ export function renderUsage(usage: TokenUsage): JsonObject {
       ephemeral_5m_input_tokens: usage.cacheWriteTokens,
       ephemeral_1h_input_tokens: usage.cacheWriteLongTokens,
     },
-    output_tokens: usage.outputTokens + usage.audioOutputTokens,
+    output_tokens: usage.outputTokens + usage.audioOutputTokens + (usage.imageOutputTokens ?? 0),
     output_tokens_details: { thinking_tokens: usage.reasoningTokens },
     server_tool_use: null,
     service_tier: 'standard',

@@ -9,6 +9,7 @@ import { forwardedHeaders } from '../forwarded-headers.js';
 import { MESSAGES_RENDERER } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
 import { limitToolUses, readHostedTools } from './hosted-tools.js';
+import { withinContext } from './long-context.js';
 import { listOf, readInputText, scanMessages } from './scan-messages.js';
 
 const TOKENS_MAX = 100_000_000;
@@ -21,12 +22,11 @@ const UPSTREAM_STATE = ['container', 'thread', 'fallback_credit_token'];
 const UNPRICED_FIELDS = ['fallbacks', 'billing_policy', 'compaction'];
 /** What clients of this dialect say beside the body that their provider needs. */
 const FORWARDED = ['anthropic-beta', 'anthropic-version'];
-/** Cannot be consumed here: pictures are ordinary input, and there is no audio. */
+/** Cannot be consumed here: pictures are ordinary input, and there is no audio. Models that can draw do so unasked. */
 const EXCLUDED_KINDS: readonly TokenPriceKind[] = [
   'imageInputPerMillion',
   'audioInputPerMillion',
   'audioOutputPerMillion',
-  'imageOutputPerMillion',
 ];
 const PRICE_KINDS: readonly PriceKind[] = ['inputPerMillion', 'outputPerMillion'];
 const PRICE_KINDS_LONG_CACHE: readonly PriceKind[] = [...PRICE_KINDS, 'cacheWriteLongPerMillion'];
@@ -63,7 +63,7 @@ export function readMessagesCall(body: JsonObject, bodyBytes: number, headers: I
     readCanonical: readCanonicalCall,
     renderer: MESSAGES_RENDERER,
     headers: forwardedHeaders(headers, FORWARDED),
-    openExchange: (terms) => openTextExchange(call, terms),
+    openExchange: (terms) => openTextExchange(withinContext(call, terms.contextTokensMax), terms),
   };
   return call;
 }

@@ -47,7 +47,7 @@ export function renderStop({ reason, safetyRatings }: Stop): JsonObject {
 export function renderUsage(usage: TokenUsage): JsonObject {
   const text = usage.inputTokens + usage.cachedInputTokens + usage.cacheWriteTokens + usage.cacheWriteLongTokens;
   const prompt = text + usage.audioInputTokens;
-  const output = usage.outputTokens + usage.audioOutputTokens;
+  const output = usage.outputTokens + usage.audioOutputTokens + (usage.imageOutputTokens ?? 0);
   return {
     promptTokenCount: prompt,
     ...(usage.cachedInputTokens > 0 && { cachedContentTokenCount: usage.cachedInputTokens }),

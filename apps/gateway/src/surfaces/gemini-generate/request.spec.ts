@@ -1,5 +1,6 @@
 import { readGenerateCall, readStreamCall } from './request.js';
 
+const STORED = { fileData: { fileUri: 'https://generativelanguage.googleapis.com/v1beta/files/a' } };
 const hello = [{ role: 'user', parts: [{ text: 'Hello' }] }];
 const request = { bodyBytes: 100, headers: {}, query: {} };
 const read = (fields: object) => readGenerateCall({ model: 'm', body: { contents: hello, ...fields }, request });
@@ -42,6 +43,14 @@ describe('what a request of generateContent may cost', () => {
     const { priceKinds } = withPart({ fileData: { fileUri: 'https://a.example/a', ...(mimeType && { mimeType }) } });
     expect(priceKinds).toContain('audioInputPerMillion');
   });
+
+  it.each(['https://www.youtube.com/watch?v=a', 'https://youtu.be/a', 'https://m.youtube.com./shorts/a'])(
+    'needs a price for sound where the address is that of a film, whatever it is said to be: %s',
+    (fileUri) => {
+      const { priceKinds } = withPart({ fileData: { fileUri, mimeType: 'image/png' } });
+      expect(priceKinds).toContain('audioInputPerMillion');
+    },
+  );
 
   it('needs a price for what is answered in other than text', () => {
     const { priceKinds, excludedKinds } = withConfig({ responseModalities: ['TEXT', 'IMAGE'] });
@@ -107,7 +116,16 @@ describe('a request of generateContent is refused', () => {
     ...[
       ...['https://generativelanguage.googleapis.com/v1beta/files/a', 'https://x@GENERATIVELANGUAGE.googleapis.com./a'],
       ...['files/a', 'gs://bucket/a', ' https://storage.googleapis.com/a'],
+      ...['https://a.example\\@storage.googleapis.com/a', 'https://storage.googleapis.com@a.example/a'],
     ].map((fileUri): [string, object] => ['fileUri', { contents: [{ parts: [{ fileData: { fileUri } }] }] }]),
+    ...['functionResponse', 'toolResponse', 'invented'].map((name): [string, object] => {
+      const parts = [{ fileData: { fileUri: 'https://generativelanguage.googleapis.com/v1beta/files/a' } }];
+      return ['fileUri', { contents: [{ parts: [{ [name]: { name: 'f', parts } }] }] }];
+    }),
+    [
+      'fileUri',
+      { contents: [{ parts: [{ functionResponse: { parts: [{ functionResponse: { parts: [STORED] } }] } }] }] },
+    ],
   ])('where %s is state that is kept at the provider', (detail, fields) => {
     expect(() => read(fields)).toThrow(expect.objectContaining({ code: 'not_implemented', detail }));
   });

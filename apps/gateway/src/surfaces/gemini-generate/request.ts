@@ -76,13 +76,16 @@ function readStreamForm(query: unknown): StreamForm {
   throw invalid('alt', 'must be sse or json');
 }
 
-/** Pictures are ordinary input; sound is a kind of its own, and so is what is answered in pictures or sound. */
+/**
+ * Pictures are ordinary input; sound is a kind of its own, and so is what is answered in pictures or sound. Pictures in the answer are never
+ * left out of the worst case: models that can draw do so unasked.
+ */
 function pricedKindsOf({ hasAudio }: ScannedContents, modalities: readonly string[]): PricedKinds {
   const priceKinds: PriceKind[] = ['inputPerMillion', 'outputPerMillion'];
   const excludedKinds: TokenPriceKind[] = ['imageInputPerMillion'];
   (hasAudio ? priceKinds : excludedKinds).push('audioInputPerMillion');
   (modalities.includes('AUDIO') ? priceKinds : excludedKinds).push('audioOutputPerMillion');
-  (modalities.includes('IMAGE') ? priceKinds : excludedKinds).push('imageOutputPerMillion');
+  if (modalities.includes('IMAGE')) priceKinds.push('imageOutputPerMillion');
   return { priceKinds, excludedKinds };
 }
 

@@ -5,9 +5,14 @@ import { invalid, needObject, readObject } from '../body-reader.js';
 const CONTENTS_MAX = 100_000;
 /** Where files are kept that belong to whoever holds the key of the channel. */
 const GOOGLE_HOST = /(?:^|\.)googleapis\.com\.?$/i;
+const FILM_HOST = /(?:^|\.)(?:youtube(?:-nocookie)?\.com|youtu\.be)\.?$/i;
 /** Pictures, texts and documents, by their exact names. */
 const SILENT =
   /^(?:(?:image|text)\/[\w.+-]+|application\/(?:pdf|json|xml|rtf|(?:x-)?(?:javascript|typescript|python)))(?:; ?charset=[\w-]+)?$/i;
+/** What a model calls a tool with and what that answered are the client's own values. */
+const OPAQUE = new Set(['args', 'response']);
+const MEDIA = new Set(['inlineData', 'fileData']);
+const DEPTH_MAX = 4;
 /** Parts that say what their words say. */
 const TEXT_FIELDS = ['text', 'functionCall', 'functionResponse', 'executableCode', 'codeExecutionResult'];
 
@@ -18,6 +23,11 @@ export interface ScannedContents {
   /** Pictures, sounds, videos and documents. */
   mediaCount: number;
   hasAudio: boolean;
+}
+
+interface Scan {
+  readonly found: ScannedContents;
+  readonly depth: number;
 }
 
 /**
@@ -68,10 +78,19 @@ function wordsOf(part: JsonObject): string[] {
 function scanContent(content: JsonObject, at: string, found: ScannedContents): void {
   for (const [index, part] of listParts(content, at).entries()) {
     const where = `${at}.parts[${index}]`;
-    scanMedia(part, where, found);
-    const result = readObject(part['functionResponse'], `${where}.functionResponse`);
-    // What a tool has shown stands in parts of its own.
-    if (result) for (const shown of listParts(result, where)) scanMedia(shown, where, found);
+    readObject(part['functionResponse'], `${where}.functionResponse`);
+    scanPart(part, where, { found, depth: DEPTH_MAX });
+  }
+}
+
+/** What a tool has shown stands in parts of its own, inside the part that holds its answer. */
+function scanPart(part: JsonObject, at: string, { found, depth }: Scan): void {
+  scanMedia(part, at, found);
+  for (const [name, value] of Object.entries(part)) {
+    if (typeof value !== 'object' || value === null || OPAQUE.has(name) || MEDIA.has(name)) continue;
+    const where = `${at}.${name}`;
+    if (depth === 0) throw invalid(where, 'is nested too deeply');
+    for (const inner of listParts(value as JsonObject, where)) scanPart(inner, where, { found, depth: depth - 1 });
   }
 }
 
@@ -83,7 +102,7 @@ function scanMedia(part: JsonObject, at: string, found: ScannedContents): void {
     if (!media) continue;
     found.isBoundedByBytes = false;
     found.mediaCount += 1;
-    if (isAudible(media['mimeType'])) found.hasAudio = true;
+    if (isAudible(media['mimeType']) || isFilm(media['fileUri'])) found.hasAudio = true;
   }
 }
 
@@ -92,11 +111,20 @@ function isAudible(type: unknown): boolean {
   return typeof type !== 'string' || !SILENT.test(type);
 }
 
-/** What one customer has stored another must not read: only addresses of elsewhere are taken. */
+/** Google looks at films of this host as films, whatever they are said to be. */
+function isFilm(uri: unknown): boolean {
+  return typeof uri === 'string' && URL.canParse(uri) && FILM_HOST.test(new URL(uri).hostname);
+}
+
+/**
+ * What one customer has stored another must not read: only addresses of elsewhere are taken, and none that another reader may take for an
+ * address of Google's.
+ */
 function assertNotStored(uri: unknown, at: string): void {
   if (typeof uri !== 'string') throw invalid(at, 'is required and must be a string');
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && !GOOGLE_HOST.test(url.hostname)) return;
+  const isPlain = !/[\\\s]/.test(uri) && url?.username === '' && url.password === '';
+  if (isPlain && /^https?:$/.test(url.protocol) && !GOOGLE_HOST.test(url.hostname)) return;
   throw new DomainError('not_implemented', 'fileUri', {
     param: at,
     message: `${at}: files stored at a provider are not offered; send the data itself.`,

@@ -4,6 +4,8 @@ import type { JsonObject } from '@tokenbay/providers';
 const MESSAGES_MAX = 10_000;
 const FILE_LISTS = ['attachments', 'file_ids'];
 const PART_DEPTH_MAX = 4;
+/** Parts that are sound, whatever the provider calls them. */
+const AUDIBLE = /audio/i;
 const TEXT_PARTS = new Set(['text', 'refusal', 'input_text', 'output_text']);
 
 /** What kinds of content a conversation holds, as far as they decide its cost. */
@@ -27,6 +29,7 @@ export function scanMessages(messages: unknown): MessageParts {
     assertNoUpstreamAudio(message['audio']);
     for (const field of FILE_LISTS) assertNoUpstreamFile(message[field], field);
     if (message['images']) parts.isBoundedByBytes = false;
+    if (isLongCache(message)) parts.hasLongCache = true;
     scanContent(message['content'], parts);
   }
   return parts;
@@ -38,12 +41,17 @@ function scanContent(content: unknown, parts: { -readonly [K in keyof MessagePar
   for (const part of content as (JsonObject | null)[]) {
     const type = part?.['type'];
     if (typeof type !== 'string') throw invalid('content parts must be objects with a type');
-    if ((part?.['cache_control'] as JsonObject | null | undefined)?.['ttl'] === '1h') parts.hasLongCache = true;
+    if (isLongCache(part)) parts.hasLongCache = true;
     if (TEXT_PARTS.has(type)) continue;
     parts.isBoundedByBytes = false;
-    if (type === 'input_audio') parts.hasAudio = true;
+    if (AUDIBLE.test(type)) parts.hasAudio = true;
     if (hasKey(part, 'file_id', PART_DEPTH_MAX)) assertNoUpstreamFile(part, 'file_id');
   }
+}
+
+/** Whether a mark asks for an hour in the provider's prompt cache. */
+export function isLongCache(marked: JsonObject | null): boolean {
+  return (marked?.['cache_control'] as JsonObject | null | undefined)?.['ttl'] === '1h';
 }
 
 function hasKey(value: unknown, key: string, depth: number): boolean {

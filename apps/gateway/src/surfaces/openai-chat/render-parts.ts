@@ -44,7 +44,7 @@ export interface FinishFacts {
 export function renderUsage(usage: TokenUsage): JsonObject {
   const written = usage.cacheWriteTokens + usage.cacheWriteLongTokens;
   const prompt = usage.inputTokens + usage.cachedInputTokens + written + usage.audioInputTokens;
-  const completion = usage.outputTokens + usage.audioOutputTokens;
+  const completion = usage.outputTokens + usage.audioOutputTokens + (usage.imageOutputTokens ?? 0);
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,

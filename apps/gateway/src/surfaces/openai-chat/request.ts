@@ -8,7 +8,7 @@ import { CHAT_RENDERER } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
 import { forwardedHeaders } from '../forwarded-headers.js';
 import { OPENAI_KEEP_ALIVE } from '../openai-stream.js';
-import { type MessageParts, readInputText, scanMessages } from './messages.js';
+import { isLongCache, type MessageParts, readInputText, scanMessages } from './messages.js';
 
 type PricedKinds = Pick<Call, 'priceKinds' | 'excludedKinds'>;
 
@@ -23,19 +23,14 @@ const UPSTREAM_STATE = [
   'cached_content',
   'context_id',
   'file_id',
+  // xAI keeps such an answer to be fetched later.
+  'deferred',
 ];
 /** What providers that speak this format sell apart, or take as leave to use another model than the one that was asked for. */
 const UNPRICED_FIELDS = [
-  'models',
-  'route',
-  'provider',
-  'plugins',
-  'search_parameters',
-  'enable_search',
-  'web_search',
-  'speed',
-  'extra_body',
-  'best_of',
+  ...['models', 'route', 'provider', 'providerOptions', 'preset', 'plugins', 'compound_custom', 'speed', 'extra_body'],
+  ...['search_parameters', 'enable_search', 'web_search', 'enable_enhancement', 'force_search_enhancement'],
+  ...['enable_deep_search', 'enable_code_interpreter', 'data_sources', 'dataSources', 'connectors', 'best_of'],
 ];
 /** What clients of this dialect say beside the body that their provider may need. */
 const FORWARDED = ['openai-beta'];
@@ -65,7 +60,7 @@ export function readChatCall(body: JsonObject, bodyBytes: number, headers: Incom
     inputTokensMax: parts.isBoundedByBytes && hostedTools.length === 0 ? bodyBytes : null,
     outputTokensMax: readOutputLimit(body),
     outputTokensFloor: thinking + OUTPUT_TOKENS_FLOOR,
-    ...pricedKindsOf(parts, modalities),
+    ...pricedKindsOf({ ...parts, hasLongCache: parts.hasLongCache || marksLongCache(body) }, modalities),
     hostedTools,
     serviceTier: readServiceTier(body['service_tier']),
     readInputText: () => readInputText(body),
@@ -79,15 +74,24 @@ export function readChatCall(body: JsonObject, bodyBytes: number, headers: Incom
   return call;
 }
 
-/** Chat reports images as ordinary input; audio is a kind of its own where it is used at all. */
+/**
+ * Chat reports images as ordinary input; audio is a kind of its own where it is used at all. Pictures in the answer are never left out of the
+ * worst case: models that can draw do so unasked.
+ */
 function pricedKindsOf({ hasAudio, hasLongCache }: MessageParts, modalities: readonly unknown[]): PricedKinds {
   const priceKinds: PriceKind[] = ['inputPerMillion', 'outputPerMillion'];
   const excludedKinds: TokenPriceKind[] = ['imageInputPerMillion'];
   (hasAudio ? priceKinds : excludedKinds).push('audioInputPerMillion');
   (modalities.includes('audio') ? priceKinds : excludedKinds).push('audioOutputPerMillion');
-  (modalities.includes('image') ? priceKinds : excludedKinds).push('imageOutputPerMillion');
+  if (modalities.includes('image')) priceKinds.push('imageOutputPerMillion');
   if (hasLongCache) priceKinds.push('cacheWriteLongPerMillion');
   return { priceKinds, excludedKinds };
+}
+
+/** Some providers take such a mark on the whole request, or on a tool. */
+function marksLongCache(body: JsonObject): boolean {
+  const { tools } = body;
+  return isLongCache(body) || (Array.isArray(tools) && (tools as (JsonObject | null)[]).some(isLongCache));
 }
 
 function readModalities(modalities: unknown): readonly unknown[] {

@@ -55,7 +55,7 @@ export function endOf({ reason }: Stop, hasRefusal: boolean): ResponseEnd {
 export function renderUsage(usage: TokenUsage): JsonObject {
   const written = usage.cacheWriteTokens + usage.cacheWriteLongTokens;
   const input = usage.inputTokens + usage.cachedInputTokens + written + usage.audioInputTokens;
-  const output = usage.outputTokens + usage.audioOutputTokens;
+  const output = usage.outputTokens + usage.audioOutputTokens + (usage.imageOutputTokens ?? 0);
   return {
     input_tokens: input,
     input_tokens_details: { cached_tokens: usage.cachedInputTokens, cache_write_tokens: written },

@@ -94,6 +94,8 @@ describe('what a Responses request may cost', () => {
   it.each([
     ['reasoning.mode', { reasoning: { mode: 'pro' } }],
     ['context_management', { context_management: [{ type: 'compaction' }] }],
+    ['multi_agent', { multi_agent: { enabled: true, max_concurrent_subagents: 50 } }],
+    ['multi_agent', { multi_agent: {} }],
   ])('cannot be told where %s asks for what has no price', (param, fields) => {
     expect(() => read(fields)).toThrow(expect.objectContaining({ code: 'invalid_request', detail: param }));
   });

@@ -15,12 +15,11 @@ const TOKENS_MAX = 100_000_000;
 const OUTPUT_TOKENS_FLOOR = 256;
 const KEEP_ALIVE = Buffer.from(': keep-alive\n\n');
 const PRICE_KINDS: readonly PriceKind[] = ['inputPerMillion', 'outputPerMillion'];
-/** Cannot be consumed here: pictures are ordinary input, and there is no audio. */
+/** Cannot be consumed here: pictures are ordinary input, and there is no audio. Models that can draw do so unasked. */
 const EXCLUDED_KINDS: readonly TokenPriceKind[] = [
   'imageInputPerMillion',
   'audioInputPerMillion',
   'audioOutputPerMillion',
-  'imageOutputPerMillion',
 ];
 const UPSTREAM_STATE = ['previous_response_id', 'conversation'];
 /** What clients of this dialect say beside the body that their provider may need. */
@@ -73,6 +72,9 @@ function assertNothingUnpriced(body: JsonObject): void {
   // Compaction writes a summary beside the answer.
   const management = body['context_management'];
   if (management !== undefined && management !== null) refuseUnpriced('context_management');
+  // How many further models run for it is bounded by nothing, and what they write stands beside what is held for one answer.
+  const agents = readObject(body['multi_agent'], 'multi_agent');
+  if (agents && agents['enabled'] !== false) refuseUnpriced('multi_agent');
   const mode = readText(readObject(body['reasoning'], 'reasoning')?.['mode'], 'reasoning.mode');
   if (mode !== undefined && mode !== 'standard') refuseUnpriced('reasoning.mode');
 }
