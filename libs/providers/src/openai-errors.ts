@@ -7,8 +7,8 @@ export interface ErrorWire {
   readonly type?: unknown;
   readonly code?: unknown;
   readonly param?: unknown;
-  /** OpenRouter says here what of the input was flagged. */
-  readonly metadata?: { readonly flagged_input?: unknown } | null;
+  /** OpenRouter says here what of the input was flagged, and what kind of error it is. */
+  readonly metadata?: { readonly flagged_input?: unknown; readonly error_type?: unknown } | null;
   /** Servers built on FastAPI say here what is wrong. */
   readonly detail?: unknown;
 }
@@ -40,7 +40,8 @@ const OUR_CODES: ReadonlyMap<unknown, OurFailure> = new Map([
       'DeploymentNotFound',
     ],
     ...['ModelNotFound', 'AccessDenied.Unpurchased', 'Model.AccessDenied', 'model_permission_denied'],
-    ...['OperationNotSupported', 'unavailable_model', 'unknown_model'],
+    ...['OperationNotSupported', 'unavailable_model', 'unknown_model', 'invalid_model'],
+    ...['model_permission_blocked_org', 'model_permission_blocked_project', 'model_terms_required'],
   ]),
   ...named({ kind: 'channel', reason: 'region_refused' }, [
     'unsupported_country_region_territory',
@@ -60,23 +61,30 @@ const OUR_CODES: ReadonlyMap<unknown, OurFailure> = new Map([
     ],
   ]),
 ]);
-const CONTEXT_CODES = new Set(['context_length_exceeded', 'string_above_max_length', 'max_tokens_exceeded']);
+const CONTEXT_CODES = new Set([
+  ...['context_length_exceeded', 'string_above_max_length', 'max_tokens_exceeded'],
+  ...['token_limit_exceeded', 'string_too_long', 'exceed_context_size_error'],
+]);
 const POLICY_CODES = new Set([
   ...['content_policy_violation', 'content_filter', 'content_filter_error', 'moderation_blocked', 'safety_violation'],
   ...['DataInspectionFailed', 'data_inspection_failed'],
 ]);
 /** A path into a request; anything else may be an address or a key. */
 const PARAM = /^[A-Za-z_][A-Za-z0-9_.[\]]{0,99}$/;
-const CONTEXT_WORDS = /maximum context length|context (length|window)|too many tokens|reduce the length/i;
+const CONTEXT_WORDS =
+  /context (?:length|window|size)|too many tokens|reduce the length|maximum prompt length|prompt is too long|range of input length|exceeded model token limit|tokens \+ `?max_new_tokens`? must be/i;
 const KEY_WORDS =
   /\b(?:invalid|incorrect|missing|expired|disabled|revoked) api key\b|\baccount\b[^.]{0,80}\bsuspended\b/i;
-/** xAI refuses content with the status of a key that may not ask. */
-const POLICY_WORDS = /\bviolat\w+ (?:our |the )?(?:usage|content|safety) (?:guidelines|polic)/i;
+/** xAI refuses content with the status of a key that may not ask, DeepSeek as any bad request. */
+const POLICY_WORDS = /\bviolat\w+ (?:our |the )?(?:usage|content|safety) (?:guidelines|polic)|\bcontent exists risk\b/i;
 const CREDIT_WORDS =
   /\b(?:exceeded|insufficient|out of|not enough|no|low)\b[^.]{0,40}\b(?:quota|credits?|balance)\b|\b(?:quota|credits?|balance)\b[^.]{0,40}\b(?:exceeded|insufficient|exhausted|too low|used up)\b|\bbilling\b|\bspending limit\b|\bused all (?:available )?credits\b/i;
 /** With the status of a rate limit only what cannot be meant of a rate. */
 const SPENT_WORDS = /\bspending limit\b|\bused all (?:available )?credits\b|\binsufficient balance\b/i;
 const MODEL_WORDS = /\bmodel\b/i;
+/** Of a model that the channel has by a wrong name: its provider calls that a bad request. */
+const UNKNOWN_MODEL_WORDS = /\bmodel not exist\b|\bis not a valid model\b/i;
+const STATUS = /^[45]\d\d$/;
 /** What stands in quotes is the client's own: names of its tools, fields and values. */
 const QUOTED = /(['"`])(?:(?!\1)[^]){1,200}\1/g;
 
@@ -91,11 +99,12 @@ export function readFailure(status: number, body: unknown, retryAfterSeconds: nu
   return retryAfterSeconds === undefined ? failure : { ...failure, retryAfterSeconds };
 }
 
-/** Judges an error that came inside a 200: a body with `error`, or an error event. */
+/** Judges an error that came inside a 200: a body with `error`, or an error event. A status as its code (OpenRouter, vLLM) is its status. */
 export function readErrorBody(error: ErrorWire): UpstreamFailure {
+  if (STATUS.test(String(error.code))) return readFailure(Number(error.code), { error }, undefined);
   const known = judgeCode(error, error.type === 'invalid_request_error');
   if (known) return known;
-  if (error.code === 'rate_limit_exceeded' || error.type === 'rate_limit_error' || error.code === 429)
+  if (error.code === 'rate_limit_exceeded' || error.type === 'rate_limit_error')
     return ours({ kind: 'saturated', reason: 'rate_limited' }, error);
   if (error.type === 'invalid_request_error') return judgeWords(error) ?? requestFailure(error);
   return ours({ kind: 'server' }, error);
@@ -118,16 +127,18 @@ function judgeStatus(status: number, error: ErrorWire): UpstreamFailure | undefi
 
 /** Words that speak of our key or credit, outside what is quoted. */
 function judgeWords(error: ErrorWire): UpstreamFailure | undefined {
-  const words = messageOf(error).replace(QUOTED, '');
+  const words = wordsOf(error);
   if (CREDIT_WORDS.test(words)) return ours({ kind: 'key', reason: 'out_of_credit' }, error);
   return KEY_WORDS.test(words) ? ours({ kind: 'key', reason: 'key_refused' }, error) : undefined;
 }
 
 /** Codes speak for themselves; words about the context count only where the status says that the request is at fault. */
 function judgeCode(error: ErrorWire, isAboutRequest: boolean): UpstreamFailure | undefined {
-  const names = [error.code, error.type].filter((name) => typeof name === 'string');
+  const names = [error.code, error.type, error.metadata?.error_type].filter((name) => typeof name === 'string');
   const known = names.map((name) => OUR_CODES.get(name)).find((failure) => failure !== undefined);
   if (known) return ours(known, error);
+  if (isAboutRequest && UNKNOWN_MODEL_WORDS.test(wordsOf(error)))
+    return ours({ kind: 'channel', reason: 'model_refused' }, error);
   if (names.some((name) => CONTEXT_CODES.has(name)) || (isAboutRequest && CONTEXT_WORDS.test(messageOf(error))))
     return { ...requestFailure(error), code: 'context_length_exceeded' };
   if (names.some((name) => POLICY_CODES.has(name)) || error.metadata?.flagged_input != null || isAgainstPolicy(error))
@@ -154,7 +165,12 @@ function errorOf(body: unknown): ErrorWire {
 }
 
 function isAgainstPolicy(error: ErrorWire): boolean {
-  return POLICY_WORDS.test(messageOf(error).replace(QUOTED, ''));
+  return POLICY_WORDS.test(wordsOf(error));
+}
+
+/** The provider's own words, without what they quote. */
+function wordsOf(error: ErrorWire): string {
+  return messageOf(error).replace(QUOTED, '');
 }
 
 /** The sentence; of servers built on FastAPI the problems of each field, which Mistral wraps once more. */

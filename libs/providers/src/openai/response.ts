@@ -11,7 +11,7 @@ import type {
   ToolCallPart,
 } from '@tokenbay/protocol';
 import type { JsonObject, UpstreamFailure } from '../provider.js';
-import { readErrorBody } from '../openai-errors.js';
+import { failureIn } from './failure-in.js';
 import { readUsage } from './usage.js';
 import {
   type AnnotationWire,
@@ -29,13 +29,17 @@ const STOPS: Readonly<Record<string, StopReason>> = {
   tool_calls: 'tool_call',
   function_call: 'tool_call',
   content_filter: 'content_filter',
+  // Together's, Mistral's, and of Zhipu's platforms the last two.
+  ...{ eos: 'end', model_length: 'context_window' },
+  ...{ model_context_window_exceeded: 'context_window', sensitive: 'content_filter' },
 };
 const DATA_URL = /^data:([^;,]{1,128});base64,/i;
 
 /** Reads a whole completion, or the failure that it is. Throws `response_parse_failed` where it is neither. */
 export function readAnswer(body: JsonObject): CanonicalAnswer | UpstreamFailure {
   const wire: ChatCompletionWire = body;
-  if (wire.error) return readErrorBody(wire.error);
+  const failure = failureIn(wire);
+  if (failure) return failure;
   const choices = arrayOf(wire.choices);
   if (!choices || choices.length === 0) throw new DomainError('response_parse_failed', 'not a chat completion');
   const usage = readUsage(wire.usage);

@@ -1,6 +1,6 @@
 import { parseObject } from '../parse-object.js';
 import type { ScannedEvent, ScanTerms, StreamScanner } from '../text-wire.js';
-import { readErrorBody } from '../openai-errors.js';
+import { failureIn } from './failure-in.js';
 import { textOf } from './passing.js';
 import { readUsage } from './usage.js';
 import { arrayOf, type ChatCompletionWire } from './wire.js';
@@ -34,7 +34,8 @@ export class ChatScanner implements StreamScanner {
     if (data.length < DONE_LENGTH_MAX && data.trim() === '[DONE]') return DONE;
     const wire: ChatCompletionWire | undefined = parseObject(data);
     if (!wire) return undefined;
-    if (wire.error) return { ...NOTHING, failure: readErrorBody(wire.error) };
+    const failure = failureIn(wire);
+    if (failure) return { ...NOTHING, failure };
     const choices = arrayOf(wire.choices);
     if (!choices && !wire.usage) return undefined;
     // Azure judges the prompt before anything is written, in an event of its own.
@@ -44,7 +45,7 @@ export class ChatScanner implements StreamScanner {
       if (choice?.finish_reason) this.finished.add(choice.index ?? 0);
       text += textOf(choice?.delta);
     }
-    const usage = wire.usage ? readUsage(wire.usage) : undefined;
+    const usage = readUsage(wire.usage ?? wire.x_groq?.usage);
     const isShown = this.terms.wantsUsage || wire.usage === undefined;
     const { replacement, cut } = isShown ? AS_IT_CAME : withoutUsage(data, wire);
     const isTail = this.finished.size >= this.terms.choices;

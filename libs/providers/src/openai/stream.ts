@@ -3,7 +3,7 @@ import type { CanonicalEvent, PartDelta, PartOpening } from '@tokenbay/protocol'
 import { parseObject } from '../parse-object.js';
 import type { UpstreamFailure, UsageReading } from '../provider.js';
 import type { StreamReader } from '../text-wire.js';
-import { readErrorBody } from '../openai-errors.js';
+import { failureIn } from './failure-in.js';
 import {
   readCallHead,
   readCallInput,
@@ -61,16 +61,14 @@ export class ChatReader implements StreamReader {
   private accept(data: string): void {
     const wire: ChatCompletionWire | undefined = parseObject(data);
     const choices = arrayOf(wire?.choices);
-    if (wire?.error) {
-      this.failure = readErrorBody(wire.error);
-      return;
-    }
+    this.failure = wire && failureIn(wire);
+    if (this.failure) return;
     if (!wire || (!choices && !wire.usage)) return this.skipNews(wire !== undefined);
     if (choices?.length === 0 && !wire.usage) return;
     if (!this.hasStarted) this.events.push({ type: 'start', id: stringOf(wire.id) });
     this.hasStarted = true;
     for (const choice of choices ?? []) if (choice) this.readChoice(choice);
-    this.usage = readUsage(wire.usage) ?? this.usage;
+    this.usage = readUsage(wire.usage ?? wire.x_groq?.usage) ?? this.usage;
   }
 
   /** Providers add kinds of events to a stream that has begun well. */

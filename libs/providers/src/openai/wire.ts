@@ -1,4 +1,5 @@
 import type { ErrorWire } from '../openai-errors.js';
+import type { BaseResponseWire } from './base-response.js';
 
 /** The parts of OpenAI's Chat Completions wire format that the gateway reads. Every field may be absent or null. */
 export interface ChatCompletionWire {
@@ -7,6 +8,10 @@ export interface ChatCompletionWire {
   readonly choices?: readonly ChoiceWire[] | null;
   readonly usage?: UsageWire | null;
   readonly error?: ErrorWire | null;
+  /** Groq's own: why a stream was stopped early, and its usage whether or not that was asked for. */
+  readonly x_groq?: { readonly error?: unknown; readonly usage?: UsageWire | null } | null;
+  /** MiniMax's own. */
+  readonly base_resp?: BaseResponseWire | null;
 }
 
 export interface ChoiceWire {
@@ -14,6 +19,8 @@ export interface ChoiceWire {
   readonly delta?: MessageWire | null;
   readonly index?: number;
   readonly finish_reason?: string | null;
+  /** OpenRouter's, of a choice that failed. */
+  readonly error?: ErrorWire | null;
   readonly logprobs?: { readonly content?: readonly LogprobWire[] | null } | null;
 }
 
