@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { findAdapter } from '@tokenbay/providers';
+import { feed, readFixture } from '../../../test/recorded-streams.js';
 import { PassThroughStream } from '../../relay/exchange/pass-through-stream.js';
 import { MESSAGES_RENDERER } from './answer.js';
 
-const FIXTURES = new URL('../../../../../libs/providers/src/anthropic/fixtures/', import.meta.url);
-const STREAM = readFileSync(new URL('thinking-and-tools.sse', FIXTURES));
+const STREAM = readFixture('anthropic/fixtures/thinking-and-tools.sse');
 const STOP = 'event: message_stop\ndata: {"type":"message_stop"}\n\n';
 const wire = findAdapter('anthropic')!.wires[0]!.passThrough;
 const FINISH_AT = STREAM.indexOf('event: message_delta');
@@ -12,17 +11,6 @@ const FINISH_AT = STREAM.indexOf('event: message_delta');
 function open(): PassThroughStream {
   const scanner = wire.openScanner({ choices: 1, wantsUsage: true });
   return new PassThroughStream({ scanner, renderer: MESSAGES_RENDERER, textCharactersMax: 100_000, droppedFields: [] });
-}
-
-function feed(exchange: PassThroughStream, ...pieces: (Buffer | string)[]): { ready: string; tail: string } {
-  let ready = '';
-  for (const piece of pieces) {
-    exchange.push(Buffer.from(piece));
-    ready += Buffer.concat(exchange.takeReady()).toString();
-  }
-  exchange.end();
-  ready += Buffer.concat(exchange.takeReady()).toString();
-  return { ready, tail: exchange.isComplete ? Buffer.concat(exchange.takeTail()).toString() : '' };
 }
 
 describe('a Messages stream that passes through', () => {

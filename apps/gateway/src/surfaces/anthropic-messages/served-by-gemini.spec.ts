@@ -1,47 +1,23 @@
-import { readFileSync } from 'node:fs';
 import { DomainError } from '@tokenbay/errors';
 import { toErrorView } from '@tokenbay/platform';
-import { findAdapter, isFailure, type JsonObject } from '@tokenbay/providers';
-import { ConversionStream } from '../../relay/exchange/conversion-stream.js';
+import { findAdapter, isFailure } from '@tokenbay/providers';
+import { dataIn, feed, openConverted, readFixture, readJsonFixture } from '../../../test/recorded-streams.js';
 import { MESSAGES_RENDERER } from './answer.js';
 
-const FIXTURES = new URL('../../../../../libs/providers/src/gemini/fixtures/', import.meta.url);
-const read = (name: string) => JSON.parse(readFileSync(new URL(name, FIXTURES), 'utf8')) as JsonObject;
 const GENERATE = findAdapter('gemini')!.wires[0]!.conversion;
-const STREAM = readFileSync(new URL('thinking-and-tools.sse', FIXTURES));
+const STREAM = readFixture('gemini/fixtures/thinking-and-tools.sse');
 const FINISH_AT = STREAM.lastIndexOf('data: ');
 const SIGNATURE = 'CiQBcsjafJz1T0x9vK3mQ==';
 const context = { requestId: 'r1', model: 'public', createdAtSeconds: 5, wantsUsage: true };
 const error = Buffer.from('data: {"error":{"code":503,"message":"Overloaded.","status":"UNAVAILABLE"}}\r\n\r\n');
 
 function answerOf(name: string) {
-  const answer = GENERATE.readAnswer(read(name));
+  const answer = GENERATE.readAnswer(readJsonFixture(`gemini/fixtures/${name}`));
   if (isFailure(answer)) throw new Error('no answer');
   return answer;
 }
 
-function open(): ConversionStream {
-  const renderer = MESSAGES_RENDERER;
-  const terms = { choices: 1, textCharactersMax: 100_000, contentType: renderer.streamType, droppedFields: [] };
-  return new ConversionStream({ ...terms, reader: GENERATE.openReader(), renderer: renderer.openStream(context) });
-}
-
-function feed(exchange: ConversionStream, ...pieces: Buffer[]): { ready: string; tail: string } {
-  let ready = '';
-  for (const piece of pieces) {
-    exchange.push(piece);
-    ready += Buffer.concat(exchange.takeReady()).toString();
-  }
-  exchange.end();
-  ready += Buffer.concat(exchange.takeReady()).toString();
-  return { ready, tail: exchange.isComplete ? Buffer.concat(exchange.takeTail()).toString() : '' };
-}
-
-const dataIn = (stream: string): JsonObject[] =>
-  stream
-    .split('\n')
-    .filter((line) => line.startsWith('data: {'))
-    .map((line) => JSON.parse(line.slice(6)) as JsonObject);
+const open = () => openConverted(GENERATE.openReader(), MESSAGES_RENDERER, context);
 
 describe('a Gemini answer as a Messages client sees it', () => {
   it('has the signature of a call before it, whole and streamed', () => {

@@ -1,38 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { DomainError } from '@tokenbay/errors';
 import { toErrorView } from '@tokenbay/platform';
 import { findAdapter, isFailure, type JsonObject } from '@tokenbay/providers';
-import { ConversionStream } from '../../relay/exchange/conversion-stream.js';
+import { feed, namedEventsIn, openConverted, readFixture, readJsonFixture } from '../../../test/recorded-streams.js';
 import { MESSAGES_RENDERER } from './answer.js';
 
-const FIXTURES = new URL('../../../../../libs/providers/src/openai/fixtures/', import.meta.url);
 const CHAT = findAdapter('openai')!.wires.find(({ format }) => format === 'openai-chat')!.conversion;
-const STREAM = readFileSync(new URL('reasoning-and-tools.sse', FIXTURES));
-const ANSWER = JSON.parse(readFileSync(new URL('reasoning-and-tools.json', FIXTURES), 'utf8')) as JsonObject;
+const STREAM = readFixture('openai/fixtures/reasoning-and-tools.sse');
+const ANSWER = readJsonFixture('openai/fixtures/reasoning-and-tools.json');
 const caller = { type: 'direct' };
 const context = { requestId: '0192-aa', model: 'public', createdAtSeconds: 5, wantsUsage: true };
 
-function open(): ConversionStream {
-  const terms = {
-    choices: 1,
-    textCharactersMax: 100_000,
-    contentType: MESSAGES_RENDERER.streamType,
-    droppedFields: [],
-  };
-  const renderer = MESSAGES_RENDERER.openStream(context);
-  return new ConversionStream({ ...terms, reader: CHAT.openReader(), renderer });
-}
-
-function feed(exchange: ConversionStream, ...pieces: Buffer[]): { ready: string; tail: string } {
-  let ready = '';
-  for (const piece of pieces) {
-    exchange.push(piece);
-    ready += Buffer.concat(exchange.takeReady()).toString();
-  }
-  exchange.end();
-  ready += Buffer.concat(exchange.takeReady()).toString();
-  return { ready, tail: exchange.isComplete ? Buffer.concat(exchange.takeTail()).toString() : '' };
-}
+const open = () => openConverted(CHAT.openReader(), MESSAGES_RENDERER, context);
 
 interface Event {
   readonly type: string;
@@ -41,18 +19,6 @@ interface Event {
   readonly content_block?: JsonObject;
   readonly delta?: JsonObject;
   readonly usage?: JsonObject;
-}
-
-function eventsIn(stream: string): Event[] {
-  return stream
-    .split('\n\n')
-    .filter((event) => event !== '')
-    .map((event) => {
-      const [, name, data] = /^event: (.*)\ndata: (.*)$/.exec(event) ?? [];
-      const parsed = JSON.parse(data!) as Event;
-      if (parsed.type !== name) throw new Error(`${name} named ${parsed.type}`);
-      return parsed;
-    });
 }
 
 /** Puts events together as Anthropic's library does; blocks must open and close one after the other. */
@@ -115,8 +81,8 @@ describe('an OpenAI answer as a Messages client sees it', () => {
     const exchange = open();
     const { ready, tail } = feed(exchange, STREAM);
     expect(ready).not.toContain('message_delta');
-    expect(eventsIn(tail).map(({ type }) => type)).toEqual(['message_delta', 'message_stop']);
-    expect(collect(eventsIn(ready + tail))).toEqual(whole);
+    expect(namedEventsIn<Event>(tail).map(({ type }) => type)).toEqual(['message_delta', 'message_stop']);
+    expect(collect(namedEventsIn<Event>(ready + tail))).toEqual(whole);
     expect(exchange.usage).toEqual(answer.usage);
   });
 
@@ -134,9 +100,9 @@ describe('an OpenAI answer as a Messages client sees it', () => {
     for (let at = 1; at < STREAM.length; at += 1) {
       const exchange = open();
       const { ready, tail } = feed(exchange, STREAM.subarray(0, at));
-      if (exchange.isComplete) expect(() => collect(eventsIn(ready + tail))).not.toThrow();
+      if (exchange.isComplete) expect(() => collect(namedEventsIn<Event>(ready + tail))).not.toThrow();
       else
-        expect(eventsIn(ready + exchange.fail(timeout).toString()).map(({ type }) => type)).not.toContain(
+        expect(namedEventsIn<Event>(ready + exchange.fail(timeout).toString()).map(({ type }) => type)).not.toContain(
           'message_stop',
         );
       expect(tail.split('event: message_stop')).toHaveLength(exchange.isComplete ? 2 : 1);

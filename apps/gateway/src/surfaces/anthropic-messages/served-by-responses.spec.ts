@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { DroppedFields } from '@tokenbay/protocol';
 import { findAdapter, isFailure, type JsonObject } from '@tokenbay/providers';
-import { ConversionStream } from '../../relay/exchange/conversion-stream.js';
+import { feed, openConverted, readFixture, readJsonFixture } from '../../../test/recorded-streams.js';
 import { MESSAGES_RENDERER } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
 
-const FIXTURES = new URL('../../../../../libs/providers/src/openai-responses/fixtures/', import.meta.url);
 const RESPONSES = findAdapter('openai')!.wires.find(({ format }) => format === 'openai-responses')!.conversion;
-const STREAM = readFileSync(new URL('reasoning-and-tools.sse', FIXTURES));
-const ANSWER = JSON.parse(readFileSync(new URL('reasoning-and-tools.json', FIXTURES), 'utf8')) as JsonObject;
+const STREAM = readFixture('openai-responses/fixtures/reasoning-and-tools.sse');
+const ANSWER = readJsonFixture('openai-responses/fixtures/reasoning-and-tools.json');
 const SEAL = 'gAAAAABpIbX0aWxlZC1ieS10aGUtcHJvdmlkZXI=';
 const THOUGHT = '**Plan**\n\nTwo cities — two calls.\n\n**Next**';
 const context = { requestId: '0192-aa', model: 'public', createdAtSeconds: 5, wantsUsage: true };
@@ -27,27 +25,7 @@ function ask(body: object): { request: JsonObject; dropped: readonly string[] } 
   return { request: RESPONSES.writeRequest(call, terms), dropped: dropped.list };
 }
 
-function open(): ConversionStream {
-  const terms = {
-    choices: 1,
-    textCharactersMax: 100_000,
-    contentType: MESSAGES_RENDERER.streamType,
-    droppedFields: [],
-  };
-  const renderer = MESSAGES_RENDERER.openStream(context);
-  return new ConversionStream({ ...terms, reader: RESPONSES.openReader(), renderer });
-}
-
-function feed(exchange: ConversionStream, ...pieces: Buffer[]): { ready: string; tail: string } {
-  let ready = '';
-  for (const piece of pieces) {
-    exchange.push(piece);
-    ready += Buffer.concat(exchange.takeReady()).toString();
-  }
-  exchange.end();
-  ready += Buffer.concat(exchange.takeReady()).toString();
-  return { ready, tail: exchange.isComplete ? Buffer.concat(exchange.takeTail()).toString() : '' };
-}
+const open = () => openConverted(RESPONSES.openReader(), MESSAGES_RENDERER, context);
 
 const typesIn = (stream: string): string[] => [...stream.matchAll(/^event: (.*)$/gm)].map(([, type]) => type!);
 

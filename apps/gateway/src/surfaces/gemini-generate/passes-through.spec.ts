@@ -1,14 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { DomainError } from '@tokenbay/errors';
 import { toErrorView } from '@tokenbay/platform';
 import { findAdapter } from '@tokenbay/providers';
+import { feed, readFixture } from '../../../test/recorded-streams.js';
 import { PassThroughStream } from '../../relay/exchange/pass-through-stream.js';
 import { createRenderer } from './answer.js';
 import type { StreamForm } from './stream-renderer.js';
 
-const FIXTURES = new URL('../../../../../libs/providers/src/gemini/fixtures/', import.meta.url);
-const STREAM = readFileSync(new URL('thinking-and-tools.sse', FIXTURES));
-const BLOCKED = readFileSync(new URL('blocked.json', FIXTURES), 'utf8').replace(/\s*\n\s*/g, '');
+const STREAM = readFixture('gemini/fixtures/thinking-and-tools.sse');
+const BLOCKED = readFixture('gemini/fixtures/blocked.json')
+  .toString()
+  .replace(/\s*\n\s*/g, '');
 const FINISH_AT = STREAM.lastIndexOf('data: ');
 const wire = findAdapter('gemini')!.wires[0]!;
 const ELEMENTS = STREAM.toString()
@@ -21,17 +22,6 @@ function open(form: StreamForm = 'events', choices = 1): PassThroughStream {
   const scanner = wire.passThrough.openScanner({ choices, wantsUsage: true, streamType: renderer.streamType });
   const { eventBytesMax = 0 } = wire;
   return new PassThroughStream({ scanner, renderer, textCharactersMax: 100_000, droppedFields: [], eventBytesMax });
-}
-
-function feed(exchange: PassThroughStream, ...pieces: (Buffer | string)[]): { ready: string; tail: string } {
-  let ready = '';
-  for (const piece of pieces) {
-    exchange.push(Buffer.from(piece));
-    ready += Buffer.concat(exchange.takeReady()).toString();
-  }
-  exchange.end();
-  ready += Buffer.concat(exchange.takeReady()).toString();
-  return { ready, tail: exchange.isComplete ? Buffer.concat(exchange.takeTail()).toString() : '' };
 }
 
 describe('a stream of generateContent that passes through', () => {

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { DomainError } from '@tokenbay/errors';
 import { toErrorView } from '@tokenbay/platform';
 import { findAdapter, isFailure, type JsonObject } from '@tokenbay/providers';
-import { ConversionStream } from '../../relay/exchange/conversion-stream.js';
+import { feed, openConverted, readFixture, readJsonFixture } from '../../../test/recorded-streams.js';
 import { createRenderer } from './answer.js';
 import type { StreamForm } from './stream-renderer.js';
 
@@ -39,17 +38,6 @@ function collect(pieces: readonly Piece[]): Part[] {
   return parts;
 }
 
-function feed(exchange: ConversionStream, ...pieces: Buffer[]): { ready: string; tail: string } {
-  let ready = '';
-  for (const piece of pieces) {
-    exchange.push(piece);
-    ready += Buffer.concat(exchange.takeReady()).toString();
-  }
-  exchange.end();
-  ready += Buffer.concat(exchange.takeReady()).toString();
-  return { ready, tail: exchange.isComplete ? Buffer.concat(exchange.takeTail()).toString() : '' };
-}
-
 const eventsIn = (stream: string): Piece[] =>
   stream
     .split('\r\n\r\n')
@@ -60,19 +48,13 @@ describe.each([
   ['an OpenAI', 'openai', 'reasoning-and-tools', 'call_abc1', 'call_abc2', undefined],
   ['an Anthropic', 'anthropic', 'thinking-and-tools', 'toolu_01T1x1fJ34qAmk2tNTrN7Up6', 'toolu_01Second', SEALED],
 ])('%s answer as a Gemini client sees it', (_, provider, name, first, second, seal) => {
-  const fixtures = new URL(`../../../../../libs/providers/src/${provider}/fixtures/`, import.meta.url);
   const conversion = findAdapter(provider)!.wires[0]!.conversion;
-  const stream = readFileSync(new URL(`${name}.sse`, fixtures));
-  const answer = conversion.readAnswer(
-    JSON.parse(readFileSync(new URL(`${name}.json`, fixtures), 'utf8')) as JsonObject,
-  );
+  const stream = readFixture(`${provider}/fixtures/${name}.sse`);
+  const answer = conversion.readAnswer(readJsonFixture(`${provider}/fixtures/${name}.json`));
   if (isFailure(answer)) throw new Error('no answer');
 
-  function open(form: StreamForm = 'events', showsThoughts = true): ConversionStream {
-    const renderer = createRenderer({ form, showsThoughts });
-    const terms = { choices: 1, textCharactersMax: 100_000, contentType: renderer.streamType, droppedFields: [] };
-    return new ConversionStream({ ...terms, reader: conversion.openReader(), renderer: renderer.openStream(context) });
-  }
+  const open = (form: StreamForm = 'events', showsThoughts = true) =>
+    openConverted(conversion.openReader(), createRenderer({ form, showsThoughts }), context);
 
   const render = (showsThoughts: boolean): Piece =>
     JSON.parse(createRenderer({ form: 'events', showsThoughts }).renderAnswer(answer, context)) as Piece;

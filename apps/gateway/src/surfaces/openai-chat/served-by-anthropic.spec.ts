@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { DomainError } from '@tokenbay/errors';
 import { toErrorView } from '@tokenbay/platform';
 import { DroppedFields } from '@tokenbay/protocol';
 import { findAdapter, isFailure, type JsonObject } from '@tokenbay/providers';
-import { ConversionStream } from '../../relay/exchange/conversion-stream.js';
+import { feed, openConverted, readFixture, readJsonFixture } from '../../../test/recorded-streams.js';
 import { CHAT_RENDERER } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
 
-const FIXTURES = new URL('../../../../../libs/providers/src/anthropic/fixtures/', import.meta.url);
 const MESSAGES_CONVERSION = findAdapter('anthropic')!.wires[0]!.conversion;
-const STREAM = readFileSync(new URL('thinking-and-tools.sse', FIXTURES));
-const ANSWER = JSON.parse(readFileSync(new URL('thinking-and-tools.json', FIXTURES), 'utf8')) as JsonObject;
+const STREAM = readFixture('anthropic/fixtures/thinking-and-tools.sse');
+const ANSWER = readJsonFixture('anthropic/fixtures/thinking-and-tools.json');
 const SIGNATURE = 'EqQBCgIYAhIM1gbcDa9GJwZA2b3h==';
 const CARRIED = `tokenbay.anthropic-messages.${SIGNATURE}`;
 const context = { requestId: 'r1', model: 'public', createdAtSeconds: 5, wantsUsage: true };
@@ -24,22 +22,7 @@ function ask(body: object, upstreamModel = 'claude-sonnet-4-6'): { request: Json
 }
 
 const hello = [{ role: 'user', content: 'Hello' }];
-function open(): ConversionStream {
-  const terms = { choices: 1, textCharactersMax: 100_000, contentType: CHAT_RENDERER.streamType, droppedFields: [] };
-  const renderer = CHAT_RENDERER.openStream(context);
-  return new ConversionStream({ ...terms, reader: MESSAGES_CONVERSION.openReader(), renderer });
-}
-
-function feed(exchange: ConversionStream, ...pieces: Buffer[]): { ready: string; tail: string } {
-  let ready = '';
-  for (const piece of pieces) {
-    exchange.push(piece);
-    ready += Buffer.concat(exchange.takeReady()).toString();
-  }
-  exchange.end();
-  ready += Buffer.concat(exchange.takeReady()).toString();
-  return { ready, tail: exchange.isComplete ? Buffer.concat(exchange.takeTail()).toString() : '' };
-}
+const open = () => openConverted(MESSAGES_CONVERSION.openReader(), CHAT_RENDERER, context);
 
 interface CallPiece {
   readonly index: number;

@@ -1,47 +1,23 @@
-import { readFileSync } from 'node:fs';
 import { DomainError } from '@tokenbay/errors';
 import { toErrorView } from '@tokenbay/platform';
 import { findAdapter, isFailure, type JsonObject } from '@tokenbay/providers';
-import { ConversionStream } from '../../relay/exchange/conversion-stream.js';
+import { dataIn, feed, openConverted, readFixture, readJsonFixture } from '../../../test/recorded-streams.js';
 import { CHAT_RENDERER } from './answer.js';
 
-const FIXTURES = new URL('../../../../../libs/providers/src/gemini/fixtures/', import.meta.url);
-const read = (name: string) => JSON.parse(readFileSync(new URL(name, FIXTURES), 'utf8')) as JsonObject;
 const GENERATE = findAdapter('gemini')!.wires[0]!.conversion;
-const STREAM = readFileSync(new URL('thinking-and-tools.sse', FIXTURES));
+const STREAM = readFixture('gemini/fixtures/thinking-and-tools.sse');
 const FINISH_AT = STREAM.lastIndexOf('data: ');
 const SIGNATURE = 'CiQBcsjafJz1T0x9vK3mQ==';
 const context = { requestId: 'r1', model: 'public', createdAtSeconds: 5, wantsUsage: true };
 const error = Buffer.from('data: {"error":{"code":503,"message":"Overloaded.","status":"UNAVAILABLE"}}\r\n\r\n');
 
 function answerOf(name: string) {
-  const answer = GENERATE.readAnswer(read(name));
+  const answer = GENERATE.readAnswer(readJsonFixture(`gemini/fixtures/${name}`));
   if (isFailure(answer)) throw new Error('no answer');
   return answer;
 }
 
-function open(): ConversionStream {
-  const renderer = CHAT_RENDERER;
-  const terms = { choices: 1, textCharactersMax: 100_000, contentType: renderer.streamType, droppedFields: [] };
-  return new ConversionStream({ ...terms, reader: GENERATE.openReader(), renderer: renderer.openStream(context) });
-}
-
-function feed(exchange: ConversionStream, ...pieces: Buffer[]): { ready: string; tail: string } {
-  let ready = '';
-  for (const piece of pieces) {
-    exchange.push(piece);
-    ready += Buffer.concat(exchange.takeReady()).toString();
-  }
-  exchange.end();
-  ready += Buffer.concat(exchange.takeReady()).toString();
-  return { ready, tail: exchange.isComplete ? Buffer.concat(exchange.takeTail()).toString() : '' };
-}
-
-const dataIn = (stream: string): JsonObject[] =>
-  stream
-    .split('\n')
-    .filter((line) => line.startsWith('data: {'))
-    .map((line) => JSON.parse(line.slice(6)) as JsonObject);
+const open = () => openConverted(GENERATE.openReader(), CHAT_RENDERER, context);
 
 describe('a Gemini answer as a chat client sees it', () => {
   const answer = answerOf('thinking-and-tools.json');
@@ -112,9 +88,9 @@ describe('a Gemini answer as a chat client sees it', () => {
       choices: [{ finish_reason: 'content_filter', message: { content: '' } }],
     });
     const blocked = { kind: 'request', code: 'content_policy_violation' };
-    expect(GENERATE.readAnswer(read('blocked.json'))).toMatchObject(blocked);
+    expect(GENERATE.readAnswer(readJsonFixture('gemini/fixtures/blocked.json'))).toMatchObject(blocked);
     const stream = open();
-    feed(stream, Buffer.from(`data: ${JSON.stringify(read('blocked.json'))}\r\n\r\n`));
+    feed(stream, Buffer.from(`data: ${JSON.stringify(readJsonFixture('gemini/fixtures/blocked.json'))}\r\n\r\n`));
     expect([stream.hasBegun, stream.failure]).toMatchObject([false, blocked]);
   });
 });

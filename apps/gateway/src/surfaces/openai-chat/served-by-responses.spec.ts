@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { DomainError } from '@tokenbay/errors';
 import { toErrorView } from '@tokenbay/platform';
 import { DroppedFields } from '@tokenbay/protocol';
 import { findAdapter, isFailure, type JsonObject } from '@tokenbay/providers';
-import { ConversionStream } from '../../relay/exchange/conversion-stream.js';
+import { feed, openConverted, readFixture, readJsonFixture } from '../../../test/recorded-streams.js';
 import { CHAT_RENDERER } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
 
-const FIXTURES = new URL('../../../../../libs/providers/src/openai-responses/fixtures/', import.meta.url);
 const RESPONSES = findAdapter('openai')!.wires.find(({ format }) => format === 'openai-responses')!.conversion;
-const STREAM = readFileSync(new URL('reasoning-and-tools.sse', FIXTURES));
-const ANSWER = JSON.parse(readFileSync(new URL('reasoning-and-tools.json', FIXTURES), 'utf8')) as JsonObject;
+const STREAM = readFixture('openai-responses/fixtures/reasoning-and-tools.sse');
+const ANSWER = readJsonFixture('openai-responses/fixtures/reasoning-and-tools.json');
 const CARRIED = 'tokenbay.openai-responses.gAAAAABpIbX0aWxlZC1ieS10aGUtcHJvdmlkZXI=';
 const context = { requestId: 'r1', model: 'public', createdAtSeconds: 5, wantsUsage: true };
 const closed = { additionalProperties: false, required: ['city'] };
@@ -24,25 +22,7 @@ function ask(body: object, upstreamModel = 'gpt-5.2'): { request: JsonObject; dr
   return { request: RESPONSES.writeRequest(call, terms), dropped: dropped.list };
 }
 
-function open(): ConversionStream {
-  const terms = { choices: 1, textCharactersMax: 100_000, contentType: CHAT_RENDERER.streamType, droppedFields: [] };
-  return new ConversionStream({
-    ...terms,
-    reader: RESPONSES.openReader(),
-    renderer: CHAT_RENDERER.openStream(context),
-  });
-}
-
-function feed(exchange: ConversionStream, ...pieces: Buffer[]): { ready: string; tail: string } {
-  let ready = '';
-  for (const piece of pieces) {
-    exchange.push(piece);
-    ready += Buffer.concat(exchange.takeReady()).toString();
-  }
-  exchange.end();
-  ready += Buffer.concat(exchange.takeReady()).toString();
-  return { ready, tail: exchange.isComplete ? Buffer.concat(exchange.takeTail()).toString() : '' };
-}
+const open = () => openConverted(RESPONSES.openReader(), CHAT_RENDERER, context);
 
 interface Chunk {
   readonly choices: readonly { readonly delta: JsonObject }[];

@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { DomainError } from '@tokenbay/errors';
 import { toErrorView } from '@tokenbay/platform';
 import { findAdapter, type JsonObject } from '@tokenbay/providers';
+import { feed, readFixture, readJsonFixture } from '../../../test/recorded-streams.js';
 import { PassThroughStream } from '../../relay/exchange/pass-through-stream.js';
 import { createRenderer } from './answer.js';
 
-const FIXTURES = new URL('../../../../../libs/providers/src/openai-responses/fixtures/', import.meta.url);
-const STREAM = readFileSync(new URL('reasoning-and-tools.sse', FIXTURES));
+const STREAM = readFixture('openai-responses/fixtures/reasoning-and-tools.sse');
 const wire = findAdapter('openai')!.wires.find(({ format }) => format === 'openai-responses')!.passThrough;
 const FINISH_AT = STREAM.indexOf('event: response.completed');
 const ERROR = 'event: error\ndata: {"type":"error","code":"server_error","message":"Sorry","param":null}\n\n';
@@ -16,17 +15,6 @@ function open(): PassThroughStream {
   const scanner = wire.openScanner({ choices: 1, wantsUsage: true });
   const renderer = createRenderer({ model: 'public', input: 'Hi' });
   return new PassThroughStream({ scanner, renderer, textCharactersMax: 100_000, droppedFields: [] });
-}
-
-function feed(exchange: PassThroughStream, ...pieces: (Buffer | string)[]): { ready: string; tail: string } {
-  let ready = '';
-  for (const piece of pieces) {
-    exchange.push(Buffer.from(piece));
-    ready += Buffer.concat(exchange.takeReady()).toString();
-  }
-  exchange.end();
-  ready += Buffer.concat(exchange.takeReady()).toString();
-  return { ready, tail: exchange.isComplete ? Buffer.concat(exchange.takeTail()).toString() : '' };
 }
 
 interface Event {
@@ -147,8 +135,7 @@ describe('a Responses stream that passes through', () => {
 
 describe('a whole response that passes through', () => {
   it('is metered, and is a failure where it says so', () => {
-    const read = (name: string) =>
-      wire.readAnswer(JSON.parse(readFileSync(new URL(`${name}.json`, FIXTURES), 'utf8')) as JsonObject);
+    const read = (name: string) => wire.readAnswer(readJsonFixture(`openai-responses/fixtures/${name}.json`));
     expect(read('reasoning-and-tools')).toMatchObject({
       ...{ failure: undefined, usage: { usage: { cacheWriteTokens: 50, reasoningTokens: 21 } } },
       text: expect.stringContaining('Köln'),

@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { DomainError } from '@tokenbay/errors';
 import { toErrorView } from '@tokenbay/platform';
 import { findAdapter, isFailure, type JsonObject } from '@tokenbay/providers';
 import { ResponseStream } from 'openai/lib/responses/ResponseStream';
-import { ConversionStream } from '../../relay/exchange/conversion-stream.js';
+import { feed, namedEventsIn, openConverted, readFixture, readJsonFixture } from '../../../test/recorded-streams.js';
 import { createRenderer } from './answer.js';
 
-const FIXTURES = new URL('../../../../../libs/providers/src/', import.meta.url);
 const context = { requestId: '0192-aa', model: 'public', createdAtSeconds: 5, wantsUsage: true };
 const asked = { model: 'public', input: 'Weather?', instructions: 'Be brief.', temperature: 0.2, metadata: { a: 'b' } };
 const renderer = createRenderer(asked);
@@ -18,21 +16,9 @@ interface Event {
   readonly response?: JsonObject;
 }
 
-function eventsIn(stream: string): Event[] {
-  return stream
-    .split('\n\n')
-    .filter((event) => event !== '')
-    .map((event) => {
-      const [, name, data] = /^event: (.*)\ndata: (.*)$/.exec(event) ?? [];
-      const parsed = JSON.parse(data!) as Event;
-      if (parsed.type !== name) throw new Error(`${name} named ${parsed.type}`);
-      return parsed;
-    });
-}
-
 /** Puts events together as OpenAI's library does, which refuses events out of order. */
 function collect(stream: string): Promise<object> {
-  const lines = eventsIn(stream).map((event) => `${JSON.stringify(event)}\n`);
+  const lines = namedEventsIn<Event>(stream).map((event) => `${JSON.stringify(event)}\n`);
   return ResponseStream.fromReadableStream(new Blob(lines).stream()).finalResponse();
 }
 
@@ -83,28 +69,12 @@ describe.each([
   'the answer of $name as a Responses client sees it',
   ({ provider, fixture, callIds, written, seal, error, finish }) => {
     const wire = findAdapter(provider)!.wires[0]!.conversion;
-    const stream = readFileSync(new URL(`${fixture}.sse`, FIXTURES));
-    const answer = wire.readAnswer(
-      JSON.parse(readFileSync(new URL(`${fixture}.json`, FIXTURES), 'utf8')) as JsonObject,
-    );
+    const stream = readFixture(`${fixture}.sse`);
+    const answer = wire.readAnswer(readJsonFixture(`${fixture}.json`));
     if (isFailure(answer)) throw new Error('no answer');
     const whole = JSON.parse(renderer.renderAnswer(answer, context)) as Response;
 
-    function open(): ConversionStream {
-      const terms = { choices: 1, textCharactersMax: 100_000, contentType: renderer.streamType, droppedFields: [] };
-      return new ConversionStream({ ...terms, reader: wire.openReader(), renderer: renderer.openStream(context) });
-    }
-
-    function feed(exchange: ConversionStream, ...pieces: Buffer[]): { ready: string; tail: string } {
-      let ready = '';
-      for (const piece of pieces) {
-        exchange.push(piece);
-        ready += Buffer.concat(exchange.takeReady()).toString();
-      }
-      exchange.end();
-      ready += Buffer.concat(exchange.takeReady()).toString();
-      return { ready, tail: exchange.isComplete ? Buffer.concat(exchange.takeTail()).toString() : '' };
-    }
+    const open = () => openConverted(wire.openReader(), renderer, context);
 
     it('is a response with everything the answer held, and with what was asked for', () => {
       const call = (index: number, name: string, input: string) => ({
@@ -144,10 +114,10 @@ describe.each([
       const exchange = open();
       const { ready, tail } = feed(exchange, stream);
       expect(ready).not.toMatch(FINISHED);
-      expect(eventsIn(tail).map(({ type }) => type)).toEqual(['response.completed']);
-      const numbers = eventsIn(ready + tail).map(({ sequence_number: number }) => number);
+      expect(namedEventsIn<Event>(tail).map(({ type }) => type)).toEqual(['response.completed']);
+      const numbers = namedEventsIn<Event>(ready + tail).map(({ sequence_number: number }) => number);
       expect(numbers).toEqual(numbers.map((_, index) => index));
-      const told = eventsIn(tail)[0]!.response as Response;
+      const told = namedEventsIn<Event>(tail)[0]!.response as Response;
       expect({ ...told, output: tidy(told.output) }).toEqual({ ...whole, output: tidy(whole.output) });
       expect(await collect(ready + tail)).toMatchObject({
         output_text: 'Ich schaue nach: Köln ☔',
@@ -176,7 +146,7 @@ describe.each([
           continue;
         }
         expect(at).toBeLessThan(stream.length - finish.length);
-        const events = eventsIn(ready + exchange.fail(timeout).toString());
+        const events = namedEventsIn<Event>(ready + exchange.fail(timeout).toString());
         expect(events.slice(-2).map(({ type }) => type)).toEqual(['response.failed', 'error']);
         expect(events.map(({ sequence_number: number }) => number)).toEqual(events.map((_, index) => index));
       }
