@@ -38,8 +38,6 @@ export type CreditOutcome =
 
 const ENTRY_COLUMNS = 'id, account_id, amount, available_after, reason, idempotency_key, created_at';
 
-const SPENT = { exact: 'key_points_used($1)', 'rolled up': 'key_usage' } as const;
-
 /** What administrators do with points, and what people are shown of them. */
 @Injectable()
 export class PointsRepository {
@@ -104,14 +102,14 @@ export class PointsRepository {
     ]);
   }
 
-  /** One row for each key asked for, known or not. What was spent is exact, or as of the last roll-up, a second or so ago. */
-  listKeyPoints(tx: Tx, apiKeyIds: readonly string[], spent: 'exact' | 'rolled up'): Promise<KeyPointsRow[]> {
+  /** One row for each key asked for, known or not, exact. */
+  listKeyPoints(tx: Tx, apiKeyIds: readonly string[]): Promise<KeyPointsRow[]> {
     return tx.query(
       `SELECT k.api_key_id, coalesce(s.points, 0) AS spent,
           (SELECT coalesce(sum(points), 0) FROM hold WHERE hold.api_key_id = k.api_key_id) AS held,
           (SELECT json_agg(json_build_object('period', period, 'limit', points_limit, 'used', used, 'held', held, 'resetsAt', resets_at))
             FROM key_budget_now AS b WHERE b.api_key_id = k.api_key_id) AS limits
-        FROM unnest($1::bigint[]) AS k (api_key_id) LEFT JOIN ${SPENT[spent]} AS s USING (api_key_id)`,
+        FROM unnest($1::bigint[]) AS k (api_key_id) LEFT JOIN key_points_used($1) AS s USING (api_key_id)`,
       [apiKeyIds],
     );
   }

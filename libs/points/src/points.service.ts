@@ -8,6 +8,7 @@ import type { ReserveRequest } from './reserve-request.js';
 import { Holds } from './holds.js';
 import type { KeyBudget, KeyPoints } from './key-points.js';
 import { PointsRepository } from './points.repository.js';
+import { SharedRead } from './shared-read.js';
 import { toKeyPoints } from './to-key-points.js';
 
 const NO_BALANCE: Balance = { availableMicropoints: 0, heldMicropoints: 0 };
@@ -22,6 +23,8 @@ const CREDIT_REFUSALS = {
 /** The ledger's verbs. Amounts are integer micropoints. */
 @Injectable()
 export class PointsService {
+  private readonly budgetReads = new SharedRead((apiKeyIds) => this.budgets(apiKeyIds));
+
   constructor(
     private readonly holds: Holds,
     private readonly repository: PointsRepository,
@@ -108,16 +111,12 @@ export class PointsService {
 
   /** What each of the keys has spent and may still spend, exactly. */
   async budgets(apiKeyIds: readonly string[], tx: Tx = this.database.tx): Promise<ReadonlyMap<string, KeyPoints>> {
-    const rows = await this.repository.listKeyPoints(tx, apiKeyIds, 'exact');
+    const rows = await this.repository.listKeyPoints(tx, apiKeyIds);
     return new Map(rows.map((row) => [row.api_key_id, toKeyPoints(row)]));
   }
 
-  /**
-   * The same of one key, at the price of a few looks into indexes however much is going on: limits are exact, and only what a key without
-   * quota has spent may lack the charges of the last second or so.
-   */
-  async recentBudget(apiKeyId: string): Promise<KeyPoints | undefined> {
-    const [row] = await this.repository.listKeyPoints(this.database.tx, [apiKeyId], 'rolled up');
-    return row && toKeyPoints(row);
+  /** The same of one key as of this moment, however many ask: at most one such reading of this process runs at a time. */
+  currentBudget(apiKeyId: string): Promise<KeyPoints | undefined> {
+    return this.budgetReads.of(apiKeyId);
   }
 }

@@ -9,13 +9,13 @@ import { type OwnAccountResponse, toOwnAccountResponse } from './account.respons
 export class AccountController {
   constructor(private readonly points: PointsService) {}
 
-  /** Balance, the calling key's consumption (of one without quota a second or so old) and limits, and the account's rate limit. */
+  /** Balance, the calling key's consumption as of this moment, and what both are limited to. */
   @Get()
   async show(@Req() request: FastifyRequest): Promise<OwnAccountResponse> {
     const caller = callerOf(request);
     const [balances, budget] = await Promise.all([
       this.points.balances([caller.account.id]),
-      this.points.recentBudget(caller.key.id),
+      this.points.currentBudget(caller.key.id),
     ]);
     return toOwnAccountResponse(caller, balances.get(caller.account.id), budget);
   }

@@ -12,8 +12,22 @@ export interface OwnAccountResponse {
     /** What the key's quota leaves; null without quota. */
     readonly points_remaining: string | null;
     readonly point_limits: readonly OwnPointLimit[];
+    /** Of this key alone, within what the account may. */
+    readonly token_rate_limit: OwnTokenRateLimit | null;
+    readonly parallel_requests_max: number | null;
   };
   readonly rate_limit: { readonly requests: number; readonly window_seconds: number } | null;
+  /** Of the account: all its keys together. */
+  readonly token_rate_limit: OwnTokenRateLimit | null;
+  readonly parallel_requests_max: number | null;
+}
+
+type LimitField = 'tokenRateLimit' | 'parallelRequestsMax';
+type OwnLimits = Pick<OwnAccountResponse, 'token_rate_limit' | 'parallel_requests_max'>;
+
+interface OwnTokenRateLimit {
+  readonly tokens: number;
+  readonly window_seconds: number;
 }
 
 interface OwnPointLimit {
@@ -53,10 +67,19 @@ export function toOwnAccountResponse(
         held: formatPoints(limit.heldMicropoints),
         resets_at: limit.resetsAt.toISOString(),
       })),
+      ...toOwnLimits(key),
     },
     rate_limit: account.rateLimit && {
       requests: account.rateLimit.requests,
       window_seconds: account.rateLimit.windowSeconds,
     },
+    ...toOwnLimits(account),
+  };
+}
+
+function toOwnLimits({ tokenRateLimit: limit, parallelRequestsMax }: Pick<Caller['key'], LimitField>): OwnLimits {
+  return {
+    token_rate_limit: limit && { tokens: limit.tokens, window_seconds: limit.windowSeconds },
+    parallel_requests_max: parallelRequestsMax,
   };
 }
