@@ -97,7 +97,9 @@ describe('a request that cannot be paid for', () => {
     const limits = { pointLimits: [{ period: 'day', points: '0.5' }], timeZone: 'Pacific/Kiritimati' };
     const world = await house.system.world({ model: { prices: PRICE_PER_REQUEST }, key: limits });
     const answer = await house.chat(world);
-    const seconds = expectRefusal(answer, 'api_key_point_limit_exceeded') ?? 0;
+    const message =
+      /needs at least 1 point, more than the API key's whole limit of 0\.5 points per day: waiting does not help/;
+    const seconds = expectRefusal(answer, 'api_key_point_limit_exceeded', { message }) ?? 0;
     const key = await house.system.admin.get<{ pointLimits: { resetsAt: string }[] }>(`/api-keys/${world.key.id}`);
     const waitMs = Date.parse(key.pointLimits[0]?.resetsAt ?? '') - Date.now();
     expect(Math.abs(seconds * 1000 - waitMs)).toBeLessThan(5_000);

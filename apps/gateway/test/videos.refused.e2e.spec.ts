@@ -56,6 +56,16 @@ describe('content', () => {
   }, 60_000);
 });
 
+describe('a submission that a periodic limit refuses', () => {
+  it('is told that waiting does not help where it alone is larger than the limit', async () => {
+    const key = { pointLimits: [{ period: 'hour', points: '0.5' }] };
+    const world = await house.world({ points: '10', key });
+    const refused = await house.submit(world, 'larger than the limit');
+    expect(refused).toMatchObject({ status: 429, code: 'api_key_point_limit_exceeded' });
+    expect(refused.text).toMatch(/whole limit of 0\.5 points per hour: waiting does not help/);
+  });
+});
+
 describe('a submission that is refused', () => {
   const free = async (world: World) => expect(await house.pointsOf(world)).toEqual({ available: '10', held: '0' });
   const listed = async (world: World) => ((await house.ask(world, 'GET', '/v1/videos')).body as { data: Video[] }).data;

@@ -38,6 +38,9 @@ export type CreditOutcome =
 
 const ENTRY_COLUMNS = 'id, account_id, amount, available_after, reason, idempotency_key, created_at';
 
+const LIMITS = `(SELECT json_agg(json_build_object('period', period, 'limit', points_limit, 'used', used, 'held', held, 'resetsAt', resets_at))
+            FROM key_budget_now AS b WHERE b.api_key_id = k.api_key_id)`;
+
 /** What administrators do with points, and what people are shown of them. */
 @Injectable()
 export class PointsRepository {
@@ -107,11 +110,17 @@ export class PointsRepository {
     return tx.query(
       `SELECT k.api_key_id, coalesce(s.points, 0) AS spent,
           (SELECT coalesce(sum(points), 0) FROM hold WHERE hold.api_key_id = k.api_key_id) AS held,
-          (SELECT json_agg(json_build_object('period', period, 'limit', points_limit, 'used', used, 'held', held, 'resetsAt', resets_at))
-            FROM key_budget_now AS b WHERE b.api_key_id = k.api_key_id) AS limits
+          ${LIMITS} AS limits
         FROM unnest($1::bigint[]) AS k (api_key_id) LEFT JOIN key_points_used($1) AS s USING (api_key_id)`,
       [apiKeyIds],
     );
+  }
+
+  /** The limits of each key asked for, known or not. */
+  listLimits(tx: Tx, apiKeyIds: readonly string[]): Promise<Pick<KeyPointsRow, 'api_key_id' | 'limits'>[]> {
+    return tx.query(`SELECT k.api_key_id, ${LIMITS} AS limits FROM unnest($1::bigint[]) AS k (api_key_id)`, [
+      apiKeyIds,
+    ]);
   }
 }
 

@@ -6,10 +6,11 @@ import type { Charge, SettleOutcome } from './charge.js';
 import type { Hold } from './hold.js';
 import type { ReserveRequest } from './reserve-request.js';
 import { Holds } from './holds.js';
-import type { KeyBudget, KeyPoints } from './key-points.js';
+import type { KeyBudget, KeyPoints, PeriodState } from './key-points.js';
+import { explainLimit } from './limit-refusal.js';
 import { PointsRepository } from './points.repository.js';
 import { SharedRead } from './shared-read.js';
-import { toKeyPoints } from './to-key-points.js';
+import { toKeyPoints, toPeriodStates } from './to-key-points.js';
 
 const NO_BALANCE: Balance = { availableMicropoints: 0, heldMicropoints: 0 };
 
@@ -24,6 +25,7 @@ const CREDIT_REFUSALS = {
 @Injectable()
 export class PointsService {
   private readonly budgetReads = new SharedRead((apiKeyIds) => this.budgets(apiKeyIds));
+  private readonly limitReads = new SharedRead((apiKeyIds) => this.limits(apiKeyIds));
 
   constructor(
     private readonly holds: Holds,
@@ -38,6 +40,17 @@ export class PointsService {
    */
   reserve(request: ReserveRequest): Hold | Promise<Hold> {
     return this.holds.reserve(request);
+  }
+
+  /**
+   * Rejects with what a request was refused with: a periodic limit in words that say whether waiting or a smaller request would help, anything
+   * else as it is.
+   */
+  async refuse(error: unknown, { apiKeyId, least }: Pick<ReserveRequest, 'apiKeyId' | 'least'>): Promise<never> {
+    if (!(error instanceof DomainError) || error.code !== 'api_key_point_limit_exceeded') throw error;
+    // Without an answer the refusal is as true as before.
+    const limits = await this.limitReads.of(apiKeyId).catch(() => undefined);
+    throw explainLimit(error, least, limits ?? []);
   }
 
   /**
@@ -118,5 +131,10 @@ export class PointsService {
   /** The same of one key as of this moment, however many ask: at most one such reading of this process runs at a time. */
   currentBudget(apiKeyId: string): Promise<KeyPoints | undefined> {
     return this.budgetReads.of(apiKeyId);
+  }
+
+  private async limits(apiKeyIds: readonly string[]): Promise<ReadonlyMap<string, readonly PeriodState[]>> {
+    const rows = await this.repository.listLimits(this.database.tx, apiKeyIds);
+    return new Map(rows.map((row) => [row.api_key_id, toPeriodStates(row)]));
   }
 }

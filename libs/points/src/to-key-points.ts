@@ -9,8 +9,13 @@ export function toKeyPoints({ spent, held, limits }: KeyPointsRow): KeyPoints {
     heldMicropoints: limits ? (quota ? quota.held : Number(held)) : null,
     remainingMicropoints: quota ? Math.max(quota.limit - quota.used - quota.held, 0) : null,
     quotaMicropoints: quota ? quota.limit : null,
-    limits: (limits ?? []).filter(isPeriod).map(toPeriodState),
+    limits: toPeriodStates({ limits }),
   };
+}
+
+/** A key's periodic limits as people are shown them. */
+export function toPeriodStates({ limits }: Pick<KeyPointsRow, 'limits'>): PeriodState[] {
+  return (limits ?? []).filter(isPeriod).map(toPeriodState);
 }
 
 type PeriodRow = LimitRow & { readonly period: PeriodState['period'] };

@@ -172,8 +172,11 @@ export class RelayService implements BeforeApplicationShutdown {
     const passed = this.takeModelRate(model, caller);
     if (passed) await passed;
     request.seats?.keep();
+    const least = submission.draft.heldMicropoints;
     const submitted = this.running.track(this.tasks.submit(submission));
-    return submitted.finally(() => request.seats?.release());
+    return submitted
+      .catch((error: unknown) => this.points.refuse(error, { apiKeyId: caller.key.id, least }))
+      .finally(() => request.seats?.release());
   }
 
   /**
@@ -235,7 +238,8 @@ export class RelayService implements BeforeApplicationShutdown {
       return hold;
     };
     const hold = this.points.reserve(wanted);
-    return hold instanceof Promise ? hold.then(observe) : observe(hold);
+    if (!(hold instanceof Promise)) return observe(hold);
+    return hold.then(observe, (error: unknown) => this.points.refuse(error, wanted));
   }
 
   private noteSettled({ notes }: FastifyRequest, { points, uncollected }: SettleOutcome, ms: number): void {
