@@ -52,10 +52,11 @@ export const SPEND = `
         UNION ALL SELECT api_key_id, 0, points FROM charge) AS part
   GROUP BY api_key_id HAVING sum(counted) <> sum(charged)`;
 
-/** Points held by whom nobody knows to be alive. */
+/** Points held by whom nobody knows to be alive: neither a gateway nor a task that is not over. */
 export const ORPHANS = `
   SELECT format('%s micropoints in hold %s of %s, which does not live', points, hold_no, owner_id) AS problem FROM hold AS h
-  WHERE points > 0 AND NOT EXISTS (SELECT FROM gateway_instance AS i WHERE i.instance_id = h.owner_id AND i.state = 'live')`;
+  WHERE points > 0 AND NOT EXISTS (SELECT FROM gateway_instance AS i WHERE i.instance_id = h.owner_id AND i.state = 'live')
+    AND NOT EXISTS (SELECT FROM task AS t WHERE t.id = h.owner_id AND t.ended_at IS NULL)`;
 
 /** Points held by anybody: after the quiet there are none. */
 export const HELD = `

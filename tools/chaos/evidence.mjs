@@ -25,7 +25,7 @@ export function readStories(clientFiles, upstreamFile) {
 }
 
 /** The objects of a file with one on each line; one that was cut off by the end of its writer is left out. @param {string} file @returns {any[]} */
-function readLines(file) {
+export function readLines(file) {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n');
   return lines.slice(0, -1).map((line) => JSON.parse(line));

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ROOT } from '../bootstrap/bootstrap.mjs';
 import { DatabaseProxy } from './database-proxy.mjs';
 import { Fleet } from './fleet.mjs';
+import { startOutside } from './videos/videos-house.mjs';
 import { createWorld } from './world.mjs';
 
 const LIBRARIES = join(ROOT, 'dist', 'node_modules', '@tokenbay');
@@ -14,7 +15,7 @@ const LIBRARIES = join(ROOT, 'dist', 'node_modules', '@tokenbay');
  * Everything that runs, but the clients. `directUrl` reaches Postgres past the proxy that gateways go through.
  *
  * @typedef {{ folder: string, postgres: any, proxy: DatabaseProxy, directUrl: string, system: any, fleet: Fleet, world: import('./world.mjs').World,
- *   secretsKey: string, leaseMs: number, heartbeatMs: number, startProgram: any, stop: () => Promise<void> }} House
+ *   outside: import('./videos/videos-house.mjs').Outside, secretsKey: string, leaseMs: number, heartbeatMs: number, startProgram: any, stop: () => Promise<void> }} House
  */
 
 /** Starts Postgres as durable as production, admin, fake upstream and the gateways, all in processes of their own. @param {number} gateways @returns {Promise<House>} */
@@ -29,12 +30,14 @@ export async function startHouse(gateways) {
   try {
     const directUrl = postgres.url();
     await runMigrations(directUrl);
+    const outside = await startOutside(startProgram, folder);
+    const shared = { CONTENT_PROXY_ALLOW: new URL(outside.url).host };
     const secretsKey = randomBytes(32).toString('base64');
     const proxied = directUrl.replace(`:${postgres.port}/`, `:${await proxy.listen()}/`);
     const system = await startSystem({
       databaseUrl: directUrl,
-      gateway: { DATABASE_URL: proxied, SECRETS_KEY: secretsKey },
-      admin: { SECRETS_KEY: secretsKey },
+      gateway: { ...shared, DATABASE_URL: proxied, SECRETS_KEY: secretsKey },
+      admin: { ...shared, SECRETS_KEY: secretsKey },
       upstreamLogFile: join(folder, 'upstream.jsonl'),
     });
     const fleet = new Fleet(system);
@@ -43,9 +46,10 @@ export async function startHouse(gateways) {
     await system.settled();
     const stop = async () => {
       proxy.close();
+      await outside.program.kill();
       await postgres.stop();
     };
-    const parts = { folder, postgres, proxy, directUrl, system, fleet, world, secretsKey };
+    const parts = { folder, postgres, proxy, directUrl, system, fleet, world, outside, secretsKey };
     return { ...parts, leaseMs, heartbeatMs, startProgram, stop };
   } catch (error) {
     proxy.close();

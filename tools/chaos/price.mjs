@@ -26,6 +26,13 @@ export function priceOf(usage, prices, multiplier) {
   return (numerator + denominator - 1n) / denominator;
 }
 
+/** The product of decimals, rounded up to a whole number once. @param {readonly string[]} factors @returns {bigint} */
+export function multiplyUp(factors) {
+  const numerator = factors.reduce((product, factor) => product * scaled(factor), 1n);
+  const denominator = SCALE ** BigInt(factors.length);
+  return (numerator + denominator - 1n) / denominator;
+}
+
 /** @param {string} decimal */
 function scaled(decimal) {
   const [whole = '0', fraction = ''] = decimal.split('.');

@@ -6,7 +6,7 @@ import { countByName } from './violations.mjs';
 /**
  * @typedef {import('./violations.mjs').ViolationName} ViolationName
  * @typedef {{ seed: number, seconds: number, samples: number, lostAnswers: number, restMs: number, figures: import('./judge-answers.mjs').Figures,
- *   faults: readonly import('./faults.mjs').Fault[], crowds: readonly import('./near-empty.mjs').Crowd[],
+ *   videoFigures: import('./videos/videos-house.mjs').VideoFigures, faults: readonly import('./faults.mjs').Fault[], crowds: readonly import('./near-empty.mjs').Crowd[],
  *   violations: readonly import('./violations.mjs').Violation[] }} Outcome
  */
 
@@ -20,6 +20,10 @@ const ALWAYS_SHOWN = [
   'leaked hold',
   'wrong price',
   'charged for nothing',
+  'not over',
+  'ended twice',
+  'submitted twice',
+  'webhook',
 ];
 const DETAILS_MAX = 40;
 
@@ -76,7 +80,7 @@ function printCrowds(crowds) {
 }
 
 /** @param {Outcome} outcome */
-function printFigures({ figures, violations, samples, restMs, seconds, lostAnswers }) {
+function printFigures({ figures, videoFigures, violations, samples, restMs, seconds, lostAnswers }) {
   const counts = countByName(violations);
   const points = (/** @type {bigint} */ micropoints) => (Number(micropoints) / 1_000_000).toFixed(2);
   const ends = ['complete', 'refused', 'told', 'left', 'broken', 'silent'].map((end) => [
@@ -94,6 +98,7 @@ function printFigures({ figures, violations, samples, restMs, seconds, lostAnswe
     ['charged, points', points(figures.chargedMicropoints)],
     ['uncollected, points', points(figures.uncollectedMicropoints)],
     ["platform's loss, points", points(figures.lossMicropoints)],
+    ...videoRows(videoFigures),
     ['answers of Postgres lost', String(lostAnswers)],
     ['samples of the running books', String(samples)],
     ['quiet until nothing was held, ms', String(restMs)],
@@ -107,4 +112,17 @@ function printFigures({ figures, violations, samples, restMs, seconds, lostAnswe
   printTable('What was seen', ['', ''], rows);
   const refusals = Object.entries(figures.refusals).sort(([, a], [, b]) => b - a);
   console.log(`\nErrors that clients were told: ${refusals.map(([code, count]) => `${code} ${count}`).join(', ')}\n`);
+}
+
+/** @param {Outcome['videoFigures']} figures @returns {string[][]} */
+function videoRows({ submissions, completed, failed, repeated, webhooks, again, overMs }) {
+  return [
+    ['videos asked for', String(submissions)],
+    ['… sent again, or by two at once', String(repeated)],
+    ['… completed, charged', String(completed)],
+    ['… failed, given back', String(failed)],
+    ['webhooks', String(webhooks)],
+    ['… that came again', String(again)],
+    ['quiet until every video was over and told, ms', String(overMs)],
+  ];
 }

@@ -18,6 +18,8 @@ import { printFault, printOutcome } from './report.mjs';
 import { Sampler } from './sampler.mjs';
 import { findSecrets } from './secrets.mjs';
 import { TopUps } from './top-ups.mjs';
+import { Videos } from './videos/videos-house.mjs';
+import { VIDEO_MODEL } from './videos/videos-world.mjs';
 import { MULTIPLIER, PRICES } from './world.mjs';
 
 /**
@@ -64,12 +66,16 @@ async function wreak(house, options) {
   house.proxy.random = () => random.next();
   const sampler = new Sampler(house.directUrl);
   const topUps = new TopUps(house.system.admin, house.world);
+  const videos = await Videos.create(house);
   const load = startLoad(house, options);
+  videos.start(options.seed);
   await sleep(WARM_UP_MS);
   const { faults, violations } = await strike(house, options, random);
   await topUps.stop();
+  videos.stopAsking();
   await endLoad(load.program);
   violations.push(...(await untilServed(house)));
+  violations.push(...(await videos.untilOver({ letsTimePass: options.isShort })));
   const quiet = await untilNothingIsHeld(house);
   violations.push(...quiet.violations, ...judgeMemory(house.fleet));
   const crowds = options.isShort ? { crowds: [], violations: [], logFiles: [] } : await runCrowds(house);
@@ -77,11 +83,11 @@ async function wreak(house, options) {
   violations.push(
     ...crowds.violations,
     ...sampler.violations,
-    ...(await findSecrets(house)),
+    ...(await findSecrets(house, videos.secrets)),
     ...(await endGateways(house)),
   );
   return {
-    ...{ faults, violations, crowds: crowds.crowds, samples: sampler.samples, restMs: quiet.restMs },
+    ...{ faults, violations, videos, crowds: crowds.crowds, samples: sampler.samples, restMs: quiet.restMs },
     ...{ lostAnswers: house.proxy.lost, clientFiles: [load.logFile, probeFile(house), ...crowds.logFiles] },
   };
 }
@@ -150,15 +156,23 @@ async function endGateways({ fleet }) {
 }
 
 /** Holds the books and all logs against each other. @param {House} house @param {Awaited<ReturnType<typeof wreak>>} seen */
-async function judge({ directUrl, folder, world, system }, { clientFiles, faults, violations }) {
+async function judge({ directUrl, folder, world, system }, { clientFiles, faults, violations, videos }) {
   await system.upstream.stop();
   const stories = readStories(clientFiles, join(folder, 'upstream.jsonl'));
   const books = await judgeBooks(directUrl, { credits: world.credits, quotas: world.quotas, isQuiet: true });
   const models = new Map([...world.models, CROWD_MODEL].map((model) => [model.name, model]));
   const tariff = { prices: PRICES, multiplier: MULTIPLIER };
-  const answers = judgeAnswers({ stories, charges: books.charges, faults, tariff, models });
-  const all = [...violations, ...books.violations, ...answers.violations, ...judgeRecovery(faults)];
-  return { figures: answers.figures, violations: all };
+  const charges = books.charges.filter(({ model }) => model !== VIDEO_MODEL);
+  const answers = judgeAnswers({ stories, charges, faults, tariff, models });
+  const filmed = await videos.judge(faults.length > 0);
+  const all = [
+    ...violations,
+    ...books.violations,
+    ...answers.violations,
+    ...filmed.violations,
+    ...judgeRecovery(faults),
+  ];
+  return { figures: answers.figures, videoFigures: filmed.figures, violations: all };
 }
 
 /** @param {House} house */

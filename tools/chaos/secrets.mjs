@@ -12,11 +12,12 @@ const TABLES = `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_ta
  * database.
  *
  * @param {import('./house.mjs').House} house
+ * @param {readonly string[]} more secrets than those of the house
  * @returns {Promise<Violation[]>}
  */
-export async function findSecrets({ world, system, secretsKey, fleet, directUrl }) {
+export async function findSecrets({ world, system, secretsKey, fleet, directUrl }, more) {
   const keys = [...world.keys, world.probeKey].map(({ secret }) => secret);
-  const secrets = [UPSTREAM_KEY, secretsKey, system.admin.token, ...keys];
+  const secrets = [UPSTREAM_KEY, secretsKey, system.admin.token, ...keys, ...more];
   const metrics = await Promise.all(fleet.slots.map(({ gateway }) => readMetrics(gateway.metricsUrl)));
   const texts = new Map([
     ['a log', system.logs()],

@@ -6,11 +6,12 @@
  * after the quiet · wrong price · free of charge: an answer that its client left, not charged though nothing went wrong · charged for
  * nothing: a request that was refused or broke off · beyond the fault: cost of ours that no fault explains · credit: entries that nobody
  * made · other's answer · secret: in an answer, a log, the metrics or the database · slow to recover · process: a gateway that died,
- * hung or wrote of an unhandled error · reaped: a living gateway · unused points: near empty, too little was sold
+ * hung or wrote of an unhandled error · reaped: a living gateway · unused points: near empty, too little was sold · of videos: not over,
+ * ended twice, submitted twice · wrong outcome: other than its provider, or its client, was told · webhook: not arrived, or not as it should
  *
  * @typedef {'lost' | 'double' | 'negative' | 'over a limit' | 'conservation' | 'leaked hold' | 'wrong price' | 'free of charge'
  *   | 'charged for nothing' | 'beyond the fault' | 'credit' | "other's answer" | 'secret' | 'slow to recover' | 'process' | 'reaped'
- *   | 'unused points'} ViolationName
+ *   | 'unused points' | 'not over' | 'ended twice' | 'submitted twice' | 'wrong outcome' | 'webhook'} ViolationName
  * @typedef {{ name: ViolationName, detail: string }} Violation
  */
 
