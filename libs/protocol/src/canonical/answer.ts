@@ -32,7 +32,7 @@ export interface Stop {
  * `max_tokens`: length · incomplete max_output_tokens · max_tokens · MAX_TOKENS.
  * `context_window`: length · incomplete max_output_tokens · model_context_window_exceeded · MAX_TOKENS.
  * `tool_call`: tool_calls · completed · tool_use · STOP.
- * `refusal`, the model's own: stop, or content_filter where no refusal text is · completed · refusal · SAFETY.
+ * `refusal`, the model's own: stop · completed · refusal · SAFETY; where no refusal text is, content_filter and incomplete content_filter.
  * `content_filter`, the provider's: content_filter · incomplete content_filter · refusal · SAFETY, PROHIBITED_CONTENT, BLOCKLIST, SPII, ….
  * `pause`: stop · incomplete · pause_turn · OTHER. `other`: stop · completed · end_turn · OTHER, MALFORMED_FUNCTION_CALL, RECITATION, ….
  */
