@@ -50,7 +50,7 @@ const PROVIDERS = {
   sglang: at('http://localhost:30000/v1'),
   siliconflow: at('https://api.siliconflow.com/v1'),
   stepfun: at('https://api.stepfun.ai/v1'),
-  together: at('https://api.together.xyz/v1'),
+  together: at('https://api.together.ai/v1'),
   vercel: at('https://ai-gateway.vercel.sh/v1'),
   vllm: at('http://localhost:8000/v1'),
   volcengine: at('https://ark.cn-beijing.volces.com/api/v3'),

@@ -87,7 +87,9 @@ describe('the presets', () => {
     expect(request).not.toHaveProperty('user');
     expect(request['messages']).toEqual([{ role: 'user', content: 'Hello' }]);
     expect(request).not.toHaveProperty('seed');
-    expect(dropped).toEqual(['messages.name', 'seed', 'user_id']);
+    expect(request).toMatchObject({ random_seed: 7 });
+    expect(dropped).toEqual(['messages.name', 'user_id']);
+    expect(ask('perplexity', call, true).dropped).toEqual(['messages.name', 'seed', 'user_id']);
     expect(ask('deepseek', call, true).request).toMatchObject({
       user: 'u1',
       seed: 7,
@@ -116,7 +118,7 @@ describe('the presets', () => {
     ['qwen', on({ budgetTokens: 9_000 }), true, { enable_thinking: true, thinking_budget: 9_000 }, []],
     ['qwen', on(), false, { enable_thinking: false }, ['reasoning']],
     ['qwen', off, true, { enable_thinking: false }, []],
-    ['openrouter', on({ effort: 'max' }), false, { reasoning: { effort: 'xhigh' } }, []],
+    ['openrouter', on({ effort: 'max' }), false, { reasoning: { effort: 'max' } }, []],
     ['openrouter', on({ budgetTokens: 9_000 }), false, { reasoning: { max_tokens: 9_000 } }, []],
     ['openrouter', on(), false, { reasoning: { enabled: true } }, []],
     ['openrouter', off, false, { reasoning: { enabled: false } }, []],
@@ -127,6 +129,22 @@ describe('the presets', () => {
     const sent = Object.entries({ thinking, enable_thinking, thinking_budget, reasoning });
     expect(Object.fromEntries(sent.filter(([, value]) => value !== undefined))).toEqual(fields);
     expect(asked.dropped).toEqual(dropped);
+  });
+
+  it.each<[string, Partial<CanonicalCall>, string | undefined, string[]]>([
+    ['mistral-small-latest', on({ effort: 'low' }), 'high', []],
+    ['mistral-small-2603', off, 'none', []],
+    ['mistral-medium-3-5', on({ budgetTokens: 9_000 }), 'high', []],
+    ['mistral-large-4-0', on({ effort: 'medium' }), 'medium', []],
+    ['mistral-large-4-0', off, undefined, []],
+    ['magistral-medium-latest', on({ effort: 'low' }), undefined, ['reasoning']],
+    ['mistral-small-2506', on({ effort: 'low' }), undefined, ['reasoning']],
+  ])('have their own models, whose efforts they know: %s, %j', (upstreamModel, call, effort, names) => {
+    const dropped = new DroppedFields();
+    const terms = { upstreamModel, isStream: false, outputTokensMax: 50, outputTokensHeld: 50, dropped };
+    const { conversion } = findAdapter('mistral')!.wires[0]!;
+    const request = conversion.writeRequest({ ...plain, ...call, turns: plain.turns.slice(0, 2) }, terms);
+    expect([request['reasoning_effort'], dropped.list]).toEqual([effort, names]);
   });
 
   it('are asked for numbers where base64 is nothing to them', () => {

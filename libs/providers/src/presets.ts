@@ -1,3 +1,4 @@
+import { effortsOfMistral } from './mistral-efforts.js';
 import type { OpenAiDialect } from './openai/endpoint.js';
 
 /** Knows nothing but what everybody knows. */
@@ -61,6 +62,7 @@ export const PRESETS: readonly OpenAiDialect[] = [
   { name: 'minimax', ...NEWER, paths: {} },
   {
     ...{ name: 'mistral', ...PLAIN, refusesUnknownFields: true, hasNumbersOnly: true },
+    ...{ seedField: 'random_seed', effortsOf: effortsOfMistral },
     paths: { embeddings: '/embeddings', moderations: '/moderations' },
   },
   { name: 'moonshot', ...NEWER, reasoningField: 'reasoning_content', paths: {} },

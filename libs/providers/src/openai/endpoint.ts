@@ -1,3 +1,4 @@
+import type { ModelTraits } from '../openai-models.js';
 import type { Endpoint } from '../text-wire.js';
 import type { ErrorQuirks } from './error-quirks.js';
 
@@ -16,6 +17,10 @@ export interface OpenAiDialect {
   readonly hasTierOfProject?: boolean;
   /** True where fields that are not documented are refused, `stream_options` and `user` among them; usage then comes unasked. */
   readonly refusesUnknownFields?: boolean;
+  /** Its name for `seed`, where it has another. */
+  readonly seedField?: 'random_seed';
+  /** The efforts that its models know, where their names are its own. */
+  readonly effortsOf?: (upstreamModel: string) => ModelTraits['efforts'];
   /** The field of a message in which reasoning of earlier turns is taken back; absent where it is not. */
   readonly reasoningField?: 'reasoning_content' | 'reasoning';
   /** How reasoning is switched on and off, where not by OpenAI's effort. */

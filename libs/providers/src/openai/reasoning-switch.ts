@@ -1,11 +1,6 @@
-import type { CanonicalCall, DroppedFields, ReasoningEffort } from '@tokenbay/protocol';
+import type { CanonicalCall, DroppedFields } from '@tokenbay/protocol';
 import type { JsonObject } from '../provider.js';
 import type { ReasoningSwitch } from './endpoint.js';
-
-/** OpenRouter's words; it has none above `xhigh`. */
-const EFFORTS: Readonly<Record<ReasoningEffort, string>> = {
-  ...{ minimal: 'minimal', low: 'low', medium: 'medium', high: 'high', xhigh: 'xhigh', max: 'xhigh' },
-};
 
 /** Switches reasoning on or off as the provider knows it; how much of it is a hint that only some can take. */
 export function switchReasoning(
@@ -25,5 +20,5 @@ export function switchReasoning(
   if (!isOn) return { reasoning: { enabled: false } };
   if (budget !== undefined) return { reasoning: { max_tokens: budget } };
   const { effort } = reasoning;
-  return { reasoning: effort === undefined ? { enabled: true } : { effort: EFFORTS[effort] } };
+  return { reasoning: effort === undefined ? { enabled: true } : { effort } };
 }

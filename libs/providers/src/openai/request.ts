@@ -16,7 +16,7 @@ const JSON_ONLY = 'Answer with one JSON object and nothing else.';
 /** Writes a call as a body of `POST /v1/chat/completions`. */
 export function writeRequest(call: CanonicalCall, terms: WriteTerms, dialect: OpenAiDialect): JsonObject {
   const { dropped, upstreamModel, isStream } = terms;
-  const traits = traitsOf(upstreamModel);
+  const traits = readTraits(upstreamModel, dialect);
   if (call.output.modalities.some((modality) => modality !== 'text')) dropped.refuse('modalities');
   dropHints(call, dropped);
   const limit = terms.outputTokensMax ?? call.output.tokensMax;
@@ -34,7 +34,7 @@ export function writeRequest(call: CanonicalCall, terms: WriteTerms, dialect: Op
     ...(dialect.reasoningSwitch
       ? switchReasoning(call, dialect.reasoningSwitch, terms)
       : writeReasoning(call, traits, dropped)),
-    ...writeSampling(dialect.refusesUnknownFields ? withoutSeed(call, dropped) : call, traits, dropped),
+    ...writeSampling(call, traits, { dropped, dialect }),
     ...(logprobs && { logprobs: true, top_logprobs: logprobs.alternatives }),
     ...writeAttribution(call, dropped, dialect),
     ...(isStoredUnlessTold(dialect) && { store: false }),
@@ -53,16 +53,29 @@ function dropHints({ output, sampling, attribution, safety }: CanonicalCall, dro
   if (safety.length > 0) dropped.drop('safety_settings');
 }
 
-/** Who refuses unknown fields has another name for it, if any. */
-function withoutSeed(call: CanonicalCall, dropped: DroppedFields): CanonicalCall {
-  const { seed, ...sampling } = call.sampling;
-  dropped.dropIfSet('seed', seed);
-  return { ...call, sampling };
+function readTraits(upstreamModel: string, { effortsOf }: OpenAiDialect): ModelTraits {
+  const traits = traitsOf(upstreamModel);
+  return effortsOf ? { ...traits, efforts: effortsOf(upstreamModel) } : traits;
+}
+
+/** Who refuses unknown fields has another name for it, or none. */
+function writeSeed({ sampling }: CanonicalCall, { dropped, dialect }: Writing): JsonObject {
+  const { seed } = sampling;
+  const field = dialect.seedField ?? (dialect.refusesUnknownFields ? undefined : 'seed');
+  if (field === undefined) dropped.dropIfSet('seed', seed);
+  return field === undefined || seed === undefined ? {} : { [field]: seed };
+}
+
+interface Writing {
+  readonly dropped: DroppedFields;
+  readonly dialect: OpenAiDialect;
 }
 
 /** Who reasons always draws by its own rules: what it would refuse is left out, and stop sequences, which are no hint, are refused. */
-function writeSampling({ sampling }: CanonicalCall, { isReasoning }: ModelTraits, dropped: DroppedFields): JsonObject {
-  const { temperature, topP, seed, presencePenalty, frequencyPenalty, logitBias, stopSequences = [] } = sampling;
+function writeSampling(call: CanonicalCall, { isReasoning }: ModelTraits, writing: Writing): JsonObject {
+  const { dropped } = writing;
+  const { temperature, topP, presencePenalty, frequencyPenalty, logitBias, stopSequences = [] } = call.sampling;
+  const seed = writeSeed(call, writing);
   if (stopSequences.length > (isReasoning ? 0 : STOPS_MAX)) dropped.refuse('stop_sequences');
   if (isReasoning) {
     dropped.dropIfSet('temperature', temperature === 1 ? undefined : temperature);
@@ -70,12 +83,12 @@ function writeSampling({ sampling }: CanonicalCall, { isReasoning }: ModelTraits
     dropped.dropIfSet('presence_penalty', presencePenalty || undefined);
     dropped.dropIfSet('frequency_penalty', frequencyPenalty || undefined);
     if (logitBias) dropped.refuse('logit_bias');
-    return seed === undefined ? {} : { seed };
+    return seed;
   }
   return {
     ...(temperature !== undefined && { temperature }),
     ...(topP !== undefined && { top_p: topP }),
-    ...(seed !== undefined && { seed }),
+    ...seed,
     ...(presencePenalty !== undefined && { presence_penalty: presencePenalty }),
     ...(frequencyPenalty !== undefined && { frequency_penalty: frequencyPenalty }),
     ...(logitBias && { logit_bias: logitBias }),
