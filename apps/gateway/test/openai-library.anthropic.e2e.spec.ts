@@ -134,6 +134,31 @@ describe('the official OpenAI library, unmodified, served by Anthropic', () => {
     expect(response.headers.get('x-tokenbay-dropped-fields')).toBe('presence_penalty');
   });
 
+  it('is refused an empty text by the name of its field, not in the words of a provider that was never asked', async () => {
+    const asked = (await system.upstream.requests()).length;
+    for (const said of [
+      [],
+      [
+        { role: 'user' as const, content: 'Hi' },
+        { role: 'assistant' as const, content: 'Yes?' },
+      ],
+    ])
+      await expect(create({ messages: [...said, { role: 'user', content: '' }] })).rejects.toMatchObject({
+        ...{ status: 400, code: 'invalid_request', param: 'messages' },
+      });
+    expect(await system.upstream.requests()).toHaveLength(asked);
+    const beside = [
+      {
+        role: 'user' as const,
+        content: [
+          { type: 'text' as const, text: '' },
+          { type: 'text' as const, text: 'Hi' },
+        ],
+      },
+    ];
+    expect((await create({ messages: beside })).choices[0]?.finish_reason).toBe('stop');
+  });
+
   it('is told of failures, with the class of their kind and nothing of the upstream', async () => {
     await expect(create({}, 'error:prompt_too_long')).rejects.toMatchObject({
       status: 400,

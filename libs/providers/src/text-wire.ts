@@ -16,6 +16,8 @@ export interface TextWire {
   readonly format: WireFormat;
   /** True where the format has free-form tools; elsewhere they are carried as functions of one string. */
   readonly takesCustomTools?: boolean;
+  /** True where empty texts are refused: they are left out, and nobody is left to answer where the user says nothing else. */
+  readonly refusesEmptyText?: boolean;
   /** Of one event of a stream, where answers hold whole pictures; elsewhere events are as small as text is. */
   readonly eventBytesMax?: number;
   endpoint(target: EndpointTarget): Endpoint;

@@ -19,8 +19,9 @@ export interface EncodedBody {
 
 /** Undoes `content-encoding`. Throws `request_too_large` as soon as the decoded size passes the bound, `invalid_request` for any other fault. */
 export async function decodeBody({ bytes, encoding, bytesMax }: EncodedBody): Promise<Buffer> {
-  if (encoding === undefined || encoding === '' || encoding === 'identity') return bytes;
-  if (encoding !== 'gzip') throw invalid('content-encoding must be identity or gzip');
+  const coding = encoding?.trim().toLowerCase() ?? '';
+  if (coding === '' || coding === 'identity') return bytes;
+  if (coding !== 'gzip') throw invalid('content-encoding must be identity or gzip');
   try {
     return await inflate(bytes, { maxOutputLength: bytesMax });
   } catch (error) {

@@ -14,6 +14,7 @@ export const ANTHROPIC_ADAPTER: ProviderAdapter = {
   wires: [
     {
       format: 'anthropic-messages',
+      refusesEmptyText: true,
       endpoint: () => MESSAGES_ENDPOINT,
       passThrough: { amendRequest, readAnswer: readPassing, openScanner: () => new MessagesScanner() },
       conversion: { writeRequest, readAnswer, openReader: () => new MessagesReader() },

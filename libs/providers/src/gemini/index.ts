@@ -18,6 +18,7 @@ export const GEMINI_ADAPTER: ProviderAdapter = {
   wires: [
     {
       format: 'gemini-generate',
+      refusesEmptyText: true,
       eventBytesMax: PICTURE_EVENT_BYTES_MAX,
       endpoint: endpointOf,
       passThrough: { amendRequest, readAnswer: readPassing, openScanner: (terms) => new GenerateScanner(terms) },

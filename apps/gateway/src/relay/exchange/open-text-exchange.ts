@@ -2,6 +2,7 @@ import { DomainError } from '@tokenbay/errors';
 import { DroppedFields } from '@tokenbay/protocol';
 import { carryCustomTools, type WriteTerms } from '@tokenbay/providers';
 import type { TextCall } from '../call.js';
+import { assertWords } from './assert-words.js';
 import { Conversion } from './conversion.js';
 import type { Exchange, ExchangeTerms } from './exchange.js';
 import { PassThrough } from './pass-through.js';
@@ -27,6 +28,7 @@ function convert(
   const canonical = call.readCanonical(call.body, terms.dropped);
   const wire = adapter.chooseWire?.(canonical, call.format) ?? adapter.wires[0];
   if (!wire) throw new DomainError('conversion_not_implemented', adapter.name);
+  if (wire.refusesEmptyText) assertWords(canonical, call.format);
   const context: RenderContext = {
     ...{ requestId, model: call.model, wantsUsage: call.wantsUsage },
     createdAtSeconds: Math.floor(Date.now() / 1000),
