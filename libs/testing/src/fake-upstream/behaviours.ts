@@ -14,6 +14,8 @@ const DIRECTIVES = {
   words: null,
   echo: '',
   'tool-call': 'get_weather',
+  'hosted-calls': null,
+  'over-limit': '',
   refusal: '',
   images: null,
   seconds: null,

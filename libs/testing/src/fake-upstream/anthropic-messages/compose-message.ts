@@ -2,6 +2,7 @@ import type { Behaviour } from '../behaviours.js';
 import type { ReportedUsage } from '../request-log.js';
 import { FREE_TEXT_ARGUMENTS } from '../openai-chat/compose-answer.js';
 import type { Block, Body } from './blocks.js';
+import { composeHosted, countHosted, type HostedBlock } from './hosted-blocks.js';
 
 /** What all bodies and events of one answer share. */
 export interface MessageHead {
@@ -19,6 +20,7 @@ export interface ComposedMessage extends MessageHead {
 
 /** One block; `pieces` joined are its text, its thinking or its input. */
 export type ComposedBlock =
+  | HostedBlock
   | { type: 'text'; pieces: string[] }
   | { type: 'thinking'; pieces: string[]; signature: string }
   | { type: 'tool_use'; pieces: string[]; id: string; name: string };
@@ -45,7 +47,8 @@ export function composeMessage(head: MessageHead, body: Body, behaviour: Behavio
     id: `toolu_01Fake${index}`,
     name,
   }));
-  const blocks = [...thinkingOf(body), ...(calls.length > 0 ? calls : [{ type: 'text' as const, pieces }])];
+  const hosted = composeHosted(body, behaviour);
+  const blocks = [...thinkingOf(body), ...hosted, ...(calls.length > 0 ? calls : [{ type: 'text' as const, pieces }])];
   return {
     ...head,
     blocks,
@@ -106,6 +109,7 @@ function usageOf(behaviour: Behaviour, body: Body, blocks: readonly ComposedBloc
     cache_read_input_tokens: read ?? 0,
     cache_creation: { ephemeral_5m_input_tokens: written ?? 0, ephemeral_1h_input_tokens: 0 },
     output_tokens: output ?? blocks.reduce((sum, { pieces }) => sum + pieces.length, 0),
+    server_tool_use: countHosted(blocks),
     service_tier: 'standard',
   };
 }

@@ -2,6 +2,7 @@ import type { Behaviour } from '../behaviours.js';
 import { streamAnswer, type Answer, type Piece } from '../exchange.js';
 import type { ComposedBlock, ComposedMessage } from './compose-message.js';
 import { ANTHROPIC_ERROR_FORM } from './errors.js';
+import { resultOf } from './hosted-blocks.js';
 
 /** The events of a streamed message. */
 export function renderEvents(message: ComposedMessage, behaviour: Behaviour): Answer {
@@ -20,7 +21,7 @@ export function renderEvents(message: ComposedMessage, behaviour: Behaviour): An
 
 /** The beginning tells the input, and one token of output. */
 function startOf({ id, model, usage }: ComposedMessage, behaviour: Behaviour): Piece[] {
-  const known = behaviour.has('no-usage') ? {} : { usage: { ...usage, output_tokens: 1 } };
+  const known = behaviour.has('no-usage') ? {} : { usage: { ...usage, output_tokens: 1, server_tool_use: null } };
   const message = {
     model,
     id,
@@ -51,7 +52,8 @@ function renderBlock(block: ComposedBlock, index: number): Piece[] {
     deltas.push(event('content_block_delta', { index, delta }));
   }
   // A call begins with an empty piece, as Anthropic's do.
-  if (block.type === 'tool_use') deltas.unshift(event('content_block_delta', { index, delta: deltaOf(block, '') }));
+  if (block.type === 'tool_use' || block.type === 'server_tool_use')
+    deltas.unshift(event('content_block_delta', { index, delta: deltaOf(block, '') }));
   return [
     event('content_block_start', { index, content_block: openingOf(block) }),
     ...deltas,
@@ -66,7 +68,8 @@ function openText(): Piece[] {
 function openingOf(block: ComposedBlock): object {
   if (block.type === 'text') return { type: 'text', text: '' };
   if (block.type === 'thinking') return { type: 'thinking', thinking: '', signature: '' };
-  return { type: 'tool_use', id: block.id, name: block.name, input: {} };
+  if (block.type === 'hosted_result') return resultOf(block);
+  return { type: block.type, id: block.id, name: block.name, input: {} };
 }
 
 function deltaOf({ type }: ComposedBlock, piece: string): object {

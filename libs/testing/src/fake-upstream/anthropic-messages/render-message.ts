@@ -1,6 +1,7 @@
 import type { Behaviour } from '../behaviours.js';
 import { jsonAnswer, type Answer } from '../exchange.js';
 import type { ComposedBlock, ComposedMessage } from './compose-message.js';
+import { resultOf } from './hosted-blocks.js';
 
 /** The body of a whole message. */
 export function renderMessage(message: ComposedMessage, behaviour: Behaviour): Answer {
@@ -17,5 +18,6 @@ function renderBlock(block: ComposedBlock): object {
   const written = block.pieces.join('');
   if (block.type === 'text') return { type: 'text', text: written };
   if (block.type === 'thinking') return { type: 'thinking', thinking: written, signature: block.signature };
-  return { type: 'tool_use', id: block.id, name: block.name, input: JSON.parse(written) as object };
+  if (block.type === 'hosted_result') return resultOf(block);
+  return { type: block.type, id: block.id, name: block.name, input: JSON.parse(written) as object };
 }

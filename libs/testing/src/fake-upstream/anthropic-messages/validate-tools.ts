@@ -1,4 +1,5 @@
 import { type Body, isObject } from './blocks.js';
+import { validateHosted } from './hosted-blocks.js';
 
 const NAME = /^[a-zA-Z0-9_-]{1,128}$/;
 const CHOICES = ['auto', 'any', 'tool', 'none'];
@@ -25,7 +26,11 @@ export function validateTools({ tools, tool_choice: choice }: Body): string | nu
     if (typeof name !== 'string' || !NAME.test(name)) return `${at}.name: String should match pattern '${NAME.source}'`;
     if (names.has(name)) return 'tools: Tool names must be unique.';
     names.add(name);
-    if (type !== undefined && type !== null && type !== 'custom') continue;
+    if (type !== undefined && type !== null && type !== 'custom') {
+      const problem = validateHosted(tool, at);
+      if (problem) return problem;
+      continue;
+    }
     const stranger = Object.keys(tool).find((field) => !FIELDS.includes(field));
     if (stranger) return `${at}.custom.${stranger}: Extra inputs are not permitted`;
     if (!isObject(tool['input_schema'])) return `${at}.custom.input_schema: Field required`;

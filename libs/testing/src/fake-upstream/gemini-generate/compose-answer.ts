@@ -1,4 +1,5 @@
 import type { Behaviour } from '../behaviours.js';
+import { wantedCalls } from '../hosted-calls.js';
 import { FREE_TEXT_ARGUMENTS } from '../openai-chat/compose-answer.js';
 import type { ReportedUsage } from '../request-log.js';
 import { type Body, checksSignatures, type Content, type Part, SIGNATURE_PREFIX } from './shapes.js';
@@ -15,6 +16,8 @@ export interface Composition extends AnswerHead {
   /** Left out of a whole answer, where neighbouring texts are one. */
   signature: string | undefined;
   finishReason: string;
+  /** What its own search found; undefined where it did not search. */
+  grounding: Body | undefined;
   candidates: number;
   hasLogprobs: boolean;
   usage: ReportedUsage;
@@ -46,10 +49,22 @@ export function composeAnswer(head: AnswerHead, body: Body, behaviour: Behaviour
     ...head,
     parts: isFiltered ? [] : [...thoughts, ...said],
     signature: names.length > 0 ? undefined : signature,
+    grounding: groundingOf(body, behaviour),
     finishReason: isFiltered ? 'SAFETY' : isCut ? 'MAX_TOKENS' : 'STOP',
     candidates: typeof config['candidateCount'] === 'number' ? config['candidateCount'] : 1,
     hasLogprobs: config['responseLogprobs'] === true && names.length === 0,
     usage: usageOf(behaviour, body, said.length, thoughts.length),
+  };
+}
+
+/** One query for each search, and what was found. */
+function groundingOf({ tools }: Body, behaviour: Behaviour): Body | undefined {
+  const queries = wantedCalls(behaviour).map((_, index) => `bay ${index}`);
+  const isOffered = ((tools ?? []) as Body[]).some(({ googleSearch }) => googleSearch !== undefined);
+  if (queries.length === 0 || !isOffered) return undefined;
+  return {
+    webSearchQueries: queries,
+    groundingChunks: [{ web: { uri: 'https://a.example/bay', title: 'a.example' } }],
   };
 }
 

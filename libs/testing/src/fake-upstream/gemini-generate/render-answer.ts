@@ -11,7 +11,7 @@ export function renderWhole(answer: Composition, behaviour: Behaviour): Answer {
   const parts = joinTexts(answer);
   const content = { ...(parts.length > 0 && { parts }), role: 'model' };
   const logprobs = answer.hasLogprobs ? { logprobsResult: logprobsOf(answer.parts) } : {};
-  const more = { finishReason: answer.finishReason, ...logprobs };
+  const more = { finishReason: answer.finishReason, ...logprobs, ...groundingOf(answer) };
   return jsonAnswer(200, bodyOf(answer, eachCandidate(answer, { content, ...more }), usage), usage);
 }
 
@@ -56,9 +56,13 @@ function piecesOf(answer: Composition, behaviour: Behaviour): Chunk[] {
     return { body: bodyOf(answer, eachCandidate(answer, candidate), begun) };
   });
   const last = { text: '', ...(signature !== undefined && { thoughtSignature: signature }) };
-  const candidate = { content: { parts: [last], role: 'model' }, finishReason };
+  const candidate = { content: { parts: [last], role: 'model' }, finishReason, ...groundingOf(answer) };
   const usage = isShown ? answer.usage : undefined;
   return [...pieces, { body: bodyOf(answer, eachCandidate(answer, candidate), usage), ...(usage && { usage }) }];
+}
+
+function groundingOf({ grounding }: Composition): object {
+  return grounding ? { groundingMetadata: grounding } : {};
 }
 
 function arrayOf(pieces: readonly Chunk[]): Answer {

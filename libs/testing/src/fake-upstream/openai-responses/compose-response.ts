@@ -1,6 +1,7 @@
 import type { Behaviour } from '../behaviours.js';
 import type { ReportedUsage } from '../request-log.js';
 import { type Body, isObject, isReasoningModel } from './body.js';
+import { composeHosted, type HostedItem } from './hosted-items.js';
 
 /** What the model answers, before it is put into a body or a stream. */
 export interface ComposedResponse {
@@ -14,6 +15,7 @@ export interface ComposedResponse {
 
 /** One item; `pieces` joined are its text, its summary or its input. */
 export type ComposedItem =
+  | HostedItem
   | { type: 'message'; id: string; kind: 'output_text' | 'refusal'; pieces: string[] }
   | { type: 'reasoning'; id: string; pieces: string[]; seal: string | null }
   | { type: 'function_call' | 'custom_tool_call'; id: string; callId: string; name: string; pieces: string[] };
@@ -40,6 +42,7 @@ export function composeResponse(id: string, body: Body, behaviour: Behaviour): C
   const pieces = isCut ? said.slice(0, limit) : said;
   const items = [
     ...reasoningOf(id, body),
+    ...composeHosted(id, body, behaviour),
     ...(names.length > 0 ? names.map((name, index) => callOf(name, index, body)) : []),
     ...(names.length > 0 ? [] : [{ type: 'message' as const, id: id.replace('resp', 'msg'), kind, pieces } as const]),
   ];

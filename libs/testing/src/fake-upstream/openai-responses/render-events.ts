@@ -49,6 +49,7 @@ class EventWriter {
     this.add('response.output_item.added', { output_index: index, item: itemOf(item, 'in_progress', []) });
     if (item.type === 'message') this.addContent(item, place);
     else if (item.type === 'reasoning') this.addSummary(item, place);
+    else if (item.type === 'hosted_call') this.addProgress(item.tool, place);
     else this.addInput(item, place);
     this.add('response.output_item.done', { output_index: index, item: itemOf(item, 'completed') });
   }
@@ -80,7 +81,12 @@ class EventWriter {
     this.add('response.reasoning_summary_part.done', part(pieces.join('')));
   }
 
-  private addInput(item: Exclude<ComposedItem, { type: 'message' | 'reasoning' }>, place: Body): void {
+  /** Each tool has steps of its own between these two. */
+  private addProgress(tool: string, place: Body): void {
+    for (const step of ['in_progress', 'completed']) this.add(`response.${tool}_call.${step}`, place);
+  }
+
+  private addInput(item: Exclude<ComposedItem, { type: 'message' | 'reasoning' | 'hosted_call' }>, place: Body): void {
     const isFunction = item.type === 'function_call';
     const kind = isFunction ? 'function_call_arguments' : 'custom_tool_call_input';
     const written = item.pieces.join('');

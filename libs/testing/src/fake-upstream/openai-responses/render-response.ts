@@ -2,6 +2,7 @@ import type { Behaviour } from '../behaviours.js';
 import { jsonAnswer, type Answer } from '../exchange.js';
 import type { Body } from './body.js';
 import type { ComposedItem, ComposedResponse } from './compose-response.js';
+import { hostedItemOf } from './hosted-items.js';
 
 const BLANKS = Buffer.alloc(1_048_576, ' ');
 
@@ -41,6 +42,7 @@ export function beginningOf({ id, echo }: ComposedResponse): Body {
 
 /** One item, as far as it is written. */
 export function itemOf(item: ComposedItem, status: string, pieces = item.pieces): Body {
+  if (item.type === 'hosted_call') return hostedItemOf(item, status);
   const written = pieces.join('');
   if (item.type === 'reasoning') {
     const summary = written === '' ? [] : [{ type: 'summary_text', text: written }];

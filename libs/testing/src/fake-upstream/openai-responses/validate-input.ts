@@ -18,6 +18,7 @@ const ITEMS: Record<string, string> = {
   function_call_output: 'fc',
   custom_tool_call: 'ctc',
   custom_tool_call_output: 'ctc',
+  web_search_call: 'ws',
 };
 const CALLS = ['function_call', 'custom_tool_call'];
 

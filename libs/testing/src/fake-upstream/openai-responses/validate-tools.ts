@@ -48,7 +48,7 @@ export function isClosed(schema: unknown): boolean {
 function validateTool(tool: Body, at: string): ProviderError | null {
   const { type, name } = tool;
   if (type === undefined) return missing(`${at}.type`);
-  if (OTHERS.includes(type as string)) return null;
+  if (OTHERS.includes(type as string)) return validateHosted(tool, at);
   if (type !== 'function' && type !== 'custom')
     return invalidValue(type, ['function', 'custom', ...OTHERS], `${at}.type`);
   if (typeof name !== 'string') return missing(`${at}.name`);
@@ -61,6 +61,12 @@ function validateTool(tool: Body, at: string): ProviderError | null {
   return tool['strict'] === true && !isClosed(tool['parameters'])
     ? refuse(`Invalid schema for function '${name}'.`, 'invalid_function_parameters', `${at}.parameters`)
     : null;
+}
+
+/** Tools that the provider runs, as far as something is demanded of them. */
+function validateHosted({ type, server_label: label, container }: Body, at: string): ProviderError | null {
+  if (type === 'mcp' && typeof label !== 'string') return missing(`${at}.server_label`);
+  return type === 'code_interpreter' && container === undefined ? missing(`${at}.container`) : null;
 }
 
 function validateFormat(format: unknown, at: string): ProviderError | null {
