@@ -49,7 +49,7 @@ export { textOfParts } from './canonical/text-of-parts.js';
 export type { ToolChoice, ToolDefinition } from './canonical/tools.js';
 export { matchesName, NAME_PATTERN } from './name-pattern.js';
 export { formatPoints, MICROPOINTS_MAX, MICROPOINTS_PER_POINT, parsePoints } from './points.js';
-export { isSaneUsage, NO_USAGE, type PieceUsage, type TokenUsage } from './token-usage.js';
+export { isSaneUsage, NO_USAGE, type PieceUsage, type TokenUsage, type ToolCalls } from './token-usage.js';
 export {
   CAPABILITIES,
   DIALECTS,

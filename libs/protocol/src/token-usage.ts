@@ -26,6 +26,12 @@ export interface PieceUsage {
   readonly characters?: number;
 }
 
+/**
+ * Calls of tools that ran at the provider, by the name under which its answers count them, as they were reported: sense or nonsense. What is
+ * absent was not called.
+ */
+export type ToolCalls = Readonly<Record<string, number>>;
+
 /** A usage of nothing, to be overridden where something was consumed. */
 export const NO_USAGE: TokenUsage = Object.freeze({
   inputTokens: 0,

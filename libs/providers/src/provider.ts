@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@tokenbay/errors';
-import type { JsonObject, PieceUsage, UsageReading } from '@tokenbay/protocol';
+import type { JsonObject, PieceUsage, ToolCalls, UsageReading } from '@tokenbay/protocol';
 
 export type { JsonObject, UsageReading };
 
@@ -40,5 +40,7 @@ export interface AnswerReading {
   readonly usage: UsageReading | undefined;
   /** Pictures that are in it, seconds that it speaks of; absent where the interface has no such thing. */
   readonly pieces?: PieceUsage | undefined;
+  /** Calls of the provider's own tools; absent where the format tells nothing of them. */
+  readonly toolCalls?: ToolCalls | undefined;
   readonly failure: UpstreamFailure | undefined;
 }

@@ -4,6 +4,7 @@ import type {
   CanonicalEvent,
   DroppedFields,
   PieceUsage,
+  ToolCalls,
   WireFormat,
 } from '@tokenbay/protocol';
 import type { AnswerReading, JsonObject, UpstreamFailure, UsageReading } from './provider.js';
@@ -71,6 +72,8 @@ export interface StreamScanner {
   readonly progress?: JsonObject | undefined;
   /** What was delivered so far of what is no token; absent in streams of text. */
   readonly pieces?: PieceUsage | undefined;
+  /** Calls of the provider's own tools so far; absent where the format tells nothing of them. */
+  readonly toolCalls?: ToolCalls | undefined;
   /** True where the client gets no events but another form: then only what the scanner writes passes. */
   readonly isReframed?: boolean;
 }

@@ -10,6 +10,7 @@ import {
 } from '@tokenbay/protocol';
 import type { AnswerReading, JsonObject, UpstreamFailure } from '../provider.js';
 import { readErrorBody } from './errors.js';
+import { ToolCallCount } from './tool-calls.js';
 import { readUsage } from './usage.js';
 import type { BlockWire, CitationWire, MessageWire } from './wire.js';
 
@@ -44,8 +45,12 @@ export function readPassing(body: JsonObject): AnswerReading | undefined {
     return { text: '', usage: undefined, failure: readErrorBody(wire.error ?? {}) };
   }
   if (!Array.isArray(wire.content)) return undefined;
-  const text = textOfParts((wire.content as (BlockWire | null)[]).flatMap(readBlock));
-  return { text, usage: readUsage(wire.usage), failure: undefined };
+  const blocks = wire.content as (BlockWire | null)[];
+  const count = new ToolCallCount();
+  for (const block of blocks) if (block) count.add(block);
+  count.tell(wire.usage);
+  const text = textOfParts(blocks.flatMap(readBlock));
+  return { text, usage: readUsage(wire.usage), failure: undefined, toolCalls: count.calls };
 }
 
 /** Why a message ended; a reason that is news ends it all the same. */

@@ -1,8 +1,10 @@
+import type { ToolCalls } from '@tokenbay/protocol';
 import { parseObject } from '../parse-object.js';
 import type { UpstreamFailure, UsageReading } from '../provider.js';
 import type { ScannedEvent, StreamScanner } from '../text-wire.js';
 import { readErrorBody } from './errors.js';
 import { textOf } from './response.js';
+import { ToolCallCount } from './tool-calls.js';
 import { mergeUsage, readUsage } from './usage.js';
 import type { DeltaWire, EventWire, UsageWire } from './wire.js';
 
@@ -14,6 +16,11 @@ export class MessagesScanner implements StreamScanner {
   terminator = TERMINATOR;
   private hasFinished = false;
   private usage: UsageWire | undefined;
+  private readonly toolCallCount = new ToolCallCount();
+
+  get toolCalls(): ToolCalls {
+    return this.toolCallCount.calls;
+  }
 
   read(data: string): ScannedEvent | undefined {
     const wire: EventWire | undefined = parseObject(data);
@@ -27,7 +34,7 @@ export class MessagesScanner implements StreamScanner {
         this.usage = mergeUsage(this.usage, wire.message?.usage);
         return this.event('', partial(readUsage(this.usage)));
       case 'content_block_start':
-        return this.hasBegun ? this.event(textOf(wire.content_block?.name), undefined) : undefined;
+        return this.hasBegun ? this.openBlock(wire) : undefined;
       case 'content_block_delta':
         return this.hasBegun ? this.event(writtenIn(wire.delta ?? {}), undefined) : undefined;
       case 'message_delta':
@@ -41,9 +48,15 @@ export class MessagesScanner implements StreamScanner {
     }
   }
 
+  private openBlock({ content_block: block }: EventWire): ScannedEvent {
+    if (block) this.toolCallCount.add(block);
+    return this.event(textOf(block?.name), undefined);
+  }
+
   private finish({ delta, usage }: EventWire): ScannedEvent {
     if (typeof delta?.stop_reason === 'string') this.hasFinished = true;
     this.usage = mergeUsage(this.usage, usage);
+    this.toolCallCount.tell(usage);
     return this.event('', usage ? readUsage(this.usage) : undefined);
   }
 

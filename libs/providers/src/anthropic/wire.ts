@@ -12,6 +12,8 @@ export interface MessageWire {
 export interface BlockWire {
   readonly type?: unknown;
   readonly text?: unknown;
+  /** Of a result: what was found, or an error. */
+  readonly content?: unknown;
   readonly citations?: unknown;
   readonly thinking?: unknown;
   readonly signature?: unknown;
@@ -49,6 +51,8 @@ export interface UsageWire {
   /** All cache writes; `cache_creation` says which of them are kept for an hour. */
   readonly cache_creation_input_tokens?: unknown;
   readonly cache_creation?: { readonly ephemeral_1h_input_tokens?: unknown } | null;
+  /** Calls of the provider's own tools, as `web_search_requests`. */
+  readonly server_tool_use?: Readonly<Record<string, unknown>> | null;
   readonly output_tokens_details?: { readonly thinking_tokens?: unknown } | null;
 }
 

@@ -13,6 +13,7 @@ import {
 } from '@tokenbay/protocol';
 import type { AnswerReading, JsonObject, UpstreamFailure } from '../provider.js';
 import { readBlocked, readErrorBody } from './errors.js';
+import { witnessToolCalls } from './tool-calls.js';
 import { readUsage } from './usage.js';
 import {
   type AnswerWire,
@@ -56,7 +57,8 @@ export function readPassing(body: JsonObject): AnswerReading | undefined {
   const candidates = objectsIn<CandidateWire>(wire.candidates);
   if (candidates.length === 0 && !readBlocked(wire.promptFeedback)) return undefined;
   const text = candidates.map((candidate) => textOfParts(readCandidate(candidate, '').content)).join('');
-  return { text, usage: readUsage(wire.usageMetadata), failure: undefined };
+  const toolCalls = witnessToolCalls(candidates);
+  return { text, usage: readUsage(wire.usageMetadata), failure: undefined, toolCalls };
 }
 
 /** True where a candidate has ended. */

@@ -1,8 +1,10 @@
+import type { ToolCalls } from '@tokenbay/protocol';
 import { parseObject } from '../parse-object.js';
 import type { ScannedEvent, ScanTerms, StreamScanner } from '../text-wire.js';
 import type { JsonObject } from '../provider.js';
 import { readBlocked, readErrorBody } from './errors.js';
 import { hasFinished, indexOf, partsOf } from './response.js';
+import { witnessToolCalls } from './tool-calls.js';
 import { readUsage } from './usage.js';
 import { type AnswerWire, type CandidateWire, objectsIn, textOf } from './wire.js';
 
@@ -19,6 +21,7 @@ const NOTHING: ScannedEvent = {
 export class GenerateScanner implements StreamScanner {
   hasBegun = false;
   readonly isReframed: boolean;
+  toolCalls: ToolCalls = {};
   private hasElements = false;
   private hasShown = false;
   private isTail = false;
@@ -45,6 +48,7 @@ export class GenerateScanner implements StreamScanner {
     const isBlocked = candidates.length === 0 && readBlocked(wire?.promptFeedback) !== undefined;
     if (!wire || (candidates.length === 0 && !isBlocked && !wire.usageMetadata)) return this.passNews(data, wire);
     this.hasBegun = true;
+    this.toolCalls = witnessToolCalls(candidates, this.toolCalls);
     for (const candidate of candidates) if (hasFinished(candidate)) this.finished.add(indexOf(candidate));
     this.isTail ||= isBlocked || this.finished.size >= this.terms.choices;
     const usage = readUsage(wire.usageMetadata);

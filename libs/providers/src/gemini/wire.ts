@@ -14,6 +14,17 @@ export interface CandidateWire {
   readonly safetyRatings?: unknown;
   readonly citationMetadata?: { readonly citationSources?: unknown } | null;
   readonly logprobsResult?: LogprobsWire | null;
+  readonly groundingMetadata?: GroundingWire | null;
+  readonly urlContextMetadata?: { readonly urlMetadata?: unknown } | null;
+}
+
+/** What the provider's own searches found. */
+export interface GroundingWire {
+  readonly webSearchQueries?: unknown;
+  readonly imageSearchQueries?: unknown;
+  readonly searchEntryPoint?: unknown;
+  readonly groundingChunks?: unknown;
+  readonly googleMapsWidgetContextToken?: unknown;
 }
 
 export interface PartWire {
@@ -22,6 +33,8 @@ export interface PartWire {
   readonly thoughtSignature?: unknown;
   readonly functionCall?: CallWire | null;
   readonly inlineData?: BlobWire | null;
+  readonly executableCode?: unknown;
+  readonly toolCall?: { readonly toolType?: unknown } | null;
 }
 
 export interface CallWire {

@@ -1,5 +1,6 @@
 import type { AnswerReading, JsonObject } from '../provider.js';
 import { readResponseError } from './errors.js';
+import { countToolCalls } from './tool-calls.js';
 import { readUsage } from './usage.js';
 import { type ItemWire, listOf, type ResponseWire, stringOf } from './wire.js';
 
@@ -9,7 +10,11 @@ export function readPassing(answer: JsonObject): AnswerReading | undefined {
   if (wire.error || wire.status === 'failed')
     return { text: '', usage: undefined, failure: readResponseError(wire.error ?? {}) };
   if (!Array.isArray(wire.output)) return undefined;
-  return { text: listOf(wire.output).map(textOf).join(''), usage: readUsage(wire.usage), failure: undefined };
+  const items = listOf<ItemWire>(wire.output);
+  return {
+    ...{ text: items.map(textOf).join(''), usage: readUsage(wire.usage), failure: undefined },
+    toolCalls: countToolCalls(items),
+  };
 }
 
 /** Everything in an item that the model wrote. */

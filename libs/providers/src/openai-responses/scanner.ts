@@ -1,9 +1,11 @@
 import { parseObject } from '../parse-object.js';
+import type { ToolCalls } from '@tokenbay/protocol';
 import type { JsonObject, UpstreamFailure } from '../provider.js';
 import type { ScannedEvent, StreamScanner } from '../text-wire.js';
 import { readErrorEvent, readResponseError } from './errors.js';
+import { countToolCalls } from './tool-calls.js';
 import { readUsage } from './usage.js';
-import { type EventWire, type ItemWire, type ResponseWire, stringOf } from './wire.js';
+import { type EventWire, type ItemWire, listOf, type ResponseWire, stringOf } from './wire.js';
 
 const BEGINNINGS = new Set<unknown>(['response.created', 'response.queued', 'response.in_progress']);
 const FINISHES = new Set<unknown>(['response.completed', 'response.incomplete']);
@@ -14,12 +16,19 @@ export class ResponsesScanner implements StreamScanner {
   readonly terminator = '';
   private response: ResponseWire | undefined;
   private readonly items: ItemWire[] = [];
+  private ended: ResponseWire | undefined;
   private sequenceNumber = -1;
 
   /** The response so far, with the items that are whole, and the number that its next event has. */
   get progress(): JsonObject | undefined {
     if (!this.response) return undefined;
     return { response: { ...this.response, output: this.items }, sequence_number: this.sequenceNumber + 1 };
+  }
+
+  /** Of the items that are whole, or of the response at its end. */
+  get toolCalls(): ToolCalls {
+    const ended = listOf(this.ended?.output);
+    return countToolCalls(ended.length > 0 ? ended : this.items);
   }
 
   read(data: string): ScannedEvent | undefined {
@@ -34,9 +43,14 @@ export class ResponsesScanner implements StreamScanner {
     if (!this.hasBegun) return undefined;
     if (typeof wire.sequence_number === 'number') this.sequenceNumber = wire.sequence_number;
     else this.sequenceNumber += 1;
-    if (FINISHES.has(wire.type)) return { ...event(''), usage: readUsage(wire.response?.usage), ...FINISH };
+    if (FINISHES.has(wire.type)) return this.finish(wire.response ?? {});
     if (wire.type === 'response.output_item.done' && wire.item) this.items.push(wire.item);
     return event(writtenIn(wire, wire.type));
+  }
+
+  private finish(response: ResponseWire): ScannedEvent {
+    this.ended = response;
+    return { ...event(''), usage: readUsage(response.usage), ...FINISH };
   }
 
   private fail(failure: UpstreamFailure): ScannedEvent {

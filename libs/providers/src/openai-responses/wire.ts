@@ -22,6 +22,11 @@ export interface ItemWire {
   readonly name?: unknown;
   readonly arguments?: unknown;
   readonly input?: unknown;
+  readonly status?: unknown;
+  /** Of a tool that the provider runs. */
+  readonly action?: { readonly type?: unknown } | null;
+  readonly container_id?: unknown;
+  readonly environment?: { readonly container_id?: unknown } | null;
 }
 
 export interface ContentWire {
