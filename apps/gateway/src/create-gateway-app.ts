@@ -25,6 +25,7 @@ const EXPOSED_HEADERS = [
   'x-ratelimit-remaining-tokens',
   'x-ratelimit-reset-tokens',
   'x-output-tokens-limited',
+  'x-tool-calls-limited',
 ];
 const PREFLIGHT_SECONDS = 600;
 

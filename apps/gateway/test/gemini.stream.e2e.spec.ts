@@ -137,10 +137,16 @@ describe('an answer of Gemini', () => {
   it('with tools that the provider runs is sold where they have a price', async () => {
     const tools = [{ googleSearch: {} }];
     const priced = { inputPerMillion: '1000', outputPerMillion: '2000', perToolCall: { googleSearch: '2.5' } };
-    const world = await worldWith('usage:100:10', { model: { prices: priced } });
-    expect(await receiptOf(world, await ask(world, 'generateContent', { tools }))).toMatchObject({
-      charge_points: '2.62',
-    });
+    const model = { prices: priced };
+    const searching = await worldWith('usage:100:10+hosted-calls:3', { model });
+    const knowing = await worldWith('usage:100:10', { model });
+    for (const verb of ['generateContent', 'streamGenerateContent', 'streamGenerateContent?alt=sse']) {
+      // However many queries it makes: one call is sold with a request that searched.
+      expect(await receiptOf(searching, await ask(searching, verb, { tools }))).toMatchObject({
+        charge_points: '2.62',
+      });
+      expect(await receiptOf(knowing, await ask(knowing, verb, { tools }))).toMatchObject({ charge_points: '0.12' });
+    }
     const unpriced = await ask(await worldWith('usage:100:10'), 'generateContent', { tools });
     expectRefusal(unpriced, 'invalid_request', { dialect: 'gemini', message: /googleSearch/ });
   });

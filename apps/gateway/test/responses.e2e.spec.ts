@@ -81,10 +81,10 @@ describe('what a response costs', () => {
     expect(tokens.output).toBeGreaterThan(15);
   });
 
-  it('includes the tools of the provider that it offers, where they have a price', async () => {
+  it('includes what the tools of the provider did, where they have a price', async () => {
     const model = { prices: { ...PRICES, perToolCall: { web_search: '0.25' } } };
     const tools = [{ type: 'web_search' }];
-    const own = await worldWith('openai', 'usage:120:30', { model });
+    const own = await worldWith('openai', 'usage:120:30+hosted-calls:1', { model });
     const answer = await ask(own, { tools });
     expect(answer.status).toBe(200);
     expect(await receiptOf(own, answer)).toMatchObject({

@@ -17,4 +17,4 @@ export {
 } from './prices.js';
 export { readPrices } from './read-prices.js';
 export type { UsageQuantities } from './usage-quantities.js';
-export { WorstCase, type WorstCaseRequest } from './worst-case.js';
+export { type CallBound, WorstCase, type WorstCaseRequest } from './worst-case.js';

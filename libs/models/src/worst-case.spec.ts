@@ -45,6 +45,22 @@ describe('the worst case of a request', () => {
     );
   });
 
+  it('counts every call that tools may have together at the price of the dearest of them, tier by tier', () => {
+    const perToolCall = { web_search: '0.01', code_interpreter: '0.03', mcp: '0' };
+    const pools = (callsMax: number, ...tools: string[]) => ({ toolPools: [{ tools, callsMax }] });
+    expect(worst({ perToolCall }, pools(8, 'web_search'))).toBe(80_000);
+    expect(worst({ perToolCall }, pools(8, 'web_search', 'code_interpreter', 'mcp'))).toBe(240_000);
+    expect(worst({ perToolCall }, pools(8, 'mcp', 'unknown'))).toBe(0);
+    const apart = [...pools(2, 'web_search').toolPools, ...pools(1, 'code_interpreter').toolPools];
+    expect(worst({ perToolCall }, { toolPools: apart })).toBe(50_000);
+    const tiers = [{ aboveInputTokens: 100, perToolCall: { web_search: '0.05' } }];
+    expect(worst({ perToolCall, tiers }, { inputTokensMax: 200, ...pools(1, 'web_search', 'code_interpreter') })).toBe(
+      50_000,
+    );
+    const long = { perToolCall: { web_search: '0.000000001', other: '999999999999' } };
+    expect(worst(long, pools(3, 'web_search'))).toBe(1);
+  });
+
   it('expects the ordinary service tier as well as the one that was asked for, and any where the upstream chooses', () => {
     const prices = { ...chat, serviceTiers: { flex: '0.5', priority: '2' } };
     const request = { inputTokensMax: 100 };
@@ -61,7 +77,8 @@ describe('the worst case of a request', () => {
         const request = bound(prices, {
           ...{ multiplier, serviceTier, n: 1, inputTokensMax: inputOf(usage) },
           outputTokensMax: usage.outputTokens! + (usage.audioOutputTokens ?? 0) + (usage.imageOutputTokens ?? 0),
-          pieces: { images, seconds, characters, toolCalls },
+          pieces: { images, seconds, characters },
+          toolPools: Object.entries(toolCalls).map(([tool, callsMax]) => ({ tools: [tool], callsMax })),
         });
         expect(worstCase(request)).toBeGreaterThanOrEqual(priceUsage(usage, request.prices, multiplier).micropoints);
       }),

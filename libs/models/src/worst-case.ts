@@ -16,15 +16,25 @@ export interface WorstCaseRequest {
   /** Choices that are asked for; 1 if absent. */
   readonly n?: number;
   /** Bounds of everything that is not tokens; absent means none, but for `requests`, which is then 1. */
-  readonly pieces?: Pick<UsageQuantities, 'requests' | 'images' | 'seconds' | 'characters' | 'toolCalls'>;
+  readonly pieces?: Pick<UsageQuantities, 'requests' | 'images' | 'seconds' | 'characters'>;
+  /** Hosted tools that may be called; none where absent. */
+  readonly toolPools?: readonly CallBound[];
   /** What the request asks the upstream for; `auto` may turn into any. */
   readonly serviceTier?: string | null | undefined;
   /** Token kinds that this request cannot consume, such as audio where none is sent and none is asked for. */
   readonly excludedKinds?: readonly TokenPriceKind[];
 }
 
+/** So many calls together of these hosted tools, whichever of them. */
+export interface CallBound {
+  readonly tools: readonly string[];
+  /** A non-negative safe integer. */
+  readonly callsMax: number;
+}
+
 const NOTHING_EXCLUDED: readonly TokenPriceKind[] = [];
 const NO_PIECES: NonNullable<WorstCaseRequest['pieces']> = {};
+const NO_POOLS: readonly CallBound[] = [];
 const FIRST_OUTPUT = TOKEN_COUNTS.findIndex(([kind]) => kind === 'outputPerMillion');
 const ORDINARY: readonly null[] = [null];
 
@@ -104,15 +114,14 @@ class Bound {
   }
 
   private fastSum(outputTokens: number): number {
-    const { inputTokensMax, n = 1, pieces = NO_PIECES } = this.request;
+    const { inputTokensMax, n = 1, pieces = NO_PIECES, toolPools = NO_POOLS } = this.request;
     let sum = inputTokensMax * (this.dearestInput?.fastNumerator ?? 0);
     sum += outputTokens * n * (this.dearestOutput?.fastNumerator ?? 0);
     for (let index = 0; index < PIECE_COUNTS.length; index += 1) {
       const term = this.sheet.pieces[index];
       if (term) sum += (PIECE_COUNTS[index]![1](pieces) ?? 0) * term.fastNumerator;
     }
-    for (const name in pieces.toolCalls)
-      sum += pieces.toolCalls[name]! * (this.sheet.tools.get(name)?.fastNumerator ?? 0);
+    for (const { tools, callsMax } of toolPools) sum += callsMax * (dearestTool(this.sheet, tools)?.fastNumerator ?? 0);
     return sum;
   }
 
@@ -125,12 +134,11 @@ class Bound {
   }
 
   private get fixed(): bigint {
-    const { inputTokensMax, pieces = NO_PIECES } = this.request;
+    const { inputTokensMax, pieces = NO_PIECES, toolPools = NO_POOLS } = this.request;
     let fixed = cost(this.dearestInput, inputTokensMax);
     for (let index = 0; index < PIECE_COUNTS.length; index += 1)
       fixed += cost(this.sheet.pieces[index], PIECE_COUNTS[index]![1](pieces));
-    for (const [name, calls] of Object.entries(pieces.toolCalls ?? {}))
-      fixed += cost(this.sheet.tools.get(name), calls);
+    for (const { tools, callsMax } of toolPools) fixed += cost(dearestTool(this.sheet, tools), callsMax);
     return fixed;
   }
 }
@@ -146,6 +154,16 @@ function dearest(
     const term = terms[index];
     if (term && term.numerator > (best?.numerator ?? 0n) && !excludedKinds.includes(TOKEN_COUNTS[first + index]![0]))
       best = term;
+  }
+  return best;
+}
+
+/** The dearest of these tools; undefined where none of them costs anything. */
+function dearestTool(sheet: PriceSheet, tools: readonly string[]): PriceTerm | undefined {
+  let best: PriceTerm | undefined;
+  for (const name of tools) {
+    const term = sheet.tools.get(name);
+    if (term && term.numerator > (best?.numerator ?? 0n)) best = term;
   }
   return best;
 }

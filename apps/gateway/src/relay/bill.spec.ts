@@ -8,7 +8,7 @@ const facts: BillFacts = {
   call: {
     choices: 2,
     serviceTier: null,
-    hostedTools: [] as string[],
+    hostedTools: [],
     readInputText: () => 'How many tokens are in here?',
   } as unknown as Call,
   model: {
@@ -17,6 +17,7 @@ const facts: BillFacts = {
     prices: new CompiledPrices({ inputPerMillion: '1', cachedInputPerMillion: '0.5', outputPerMillion: '10' }),
   } as Model,
   multiplier: '1',
+  toolPools: [],
 };
 const usage = (counts: Partial<typeof NO_USAGE>) => ({ usage: { ...NO_USAGE, ...counts }, isSuspect: false });
 
@@ -51,6 +52,33 @@ describe('the bill of a request', () => {
 
   it('is suspect where something was consumed that has no price', () => {
     expect(billReported(facts, usage({ audioOutputTokens: 5 })).source).toBe('suspect');
+  });
+
+  it('has each call of a hosted tool that was reported, and none where none was', async () => {
+    const prices = new CompiledPrices({ inputPerMillion: '0', outputPerMillion: '0', perToolCall: { find: '0.01' } });
+    const tools = [{ name: 'find', countedAs: 'web_search' }];
+    const offered: BillFacts = {
+      ...facts,
+      model: { ...facts.model, prices },
+      toolPools: [{ tools, soldBy: 'calls', callsMax: 3, canBeLowered: true }],
+    };
+    const told = (toolCalls?: object) =>
+      billOf(offered, { usage: usage({ outputTokens: 1 }), text: new CountedText(), toolCalls: { ...toolCalls } });
+    expect(await told()).toMatchObject({ source: 'reported', price: { micropoints: 0, lines: [{}] } });
+    expect(await told({ web_search: 2, unknown: 9 })).toMatchObject({
+      source: 'reported',
+      price: { micropoints: 20_000, lines: [{}, { kind: 'perToolCall.find', quantity: 2, points: '0.02' }] },
+    });
+    expect(await told({ web_search: 4 })).toMatchObject({ source: 'suspect', price: { micropoints: 30_000 } });
+    const counted = await billOf(offered, { usage: undefined, text: new CountedText(), toolCalls: { web_search: 1 } });
+    expect(counted).toMatchObject({ source: 'estimated', price: { micropoints: 10_000 } });
+  });
+
+  it('believes input up to the context for each round in which hosted tools may be called', () => {
+    const toolPools = [{ tools: [{ name: 'find' }], soldBy: 'calls' as const, callsMax: 2, canBeLowered: true }];
+    const read = (inputTokens: number) =>
+      billReported({ ...facts, toolPools }, usage({ inputTokens })).usage.inputTokens;
+    expect([read(3_000), read(3_001)]).toEqual([3_000, 3_000]);
   });
 
   it('is counted by tokenizer, input and what was delivered, where nobody reports', async () => {

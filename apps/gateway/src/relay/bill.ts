@@ -1,9 +1,10 @@
 import { type Model, priceUsage, type UsagePrice } from '@tokenbay/models';
-import { NO_USAGE, type PieceUsage, type TokenUsage, type UsageSource } from '@tokenbay/protocol';
+import { NO_USAGE, type PieceUsage, type TokenUsage, type ToolCalls, type UsageSource } from '@tokenbay/protocol';
 import type { UsageReading } from '@tokenbay/providers';
-import { type MediaTerms, type Call, toolCallsOf } from './call.js';
+import type { Call, MediaTerms } from './call.js';
 import { CountedText } from './count-tokens.js';
 import { tokenLimitsOf } from './token-limits.js';
+import { billCalls, roundsOf, type SoldPool } from './tool-pool.js';
 
 /** What one request consumed and what that costs, ready to be booked. */
 export interface Bill {
@@ -21,6 +22,8 @@ export interface Metered {
   readonly text: CountedText;
   /** What was delivered or reported of what is no token. */
   readonly pieces?: PieceUsage | undefined;
+  /** Calls of the provider's own tools that were reported. */
+  readonly toolCalls?: ToolCalls | undefined;
 }
 
 /** The meter of a request that was not answered. */
@@ -31,20 +34,29 @@ export interface BillFacts {
   readonly call: Call;
   readonly model: Model;
   readonly multiplier: string;
+  /** The hosted tools that are offered, with the limits that were held for. */
+  readonly toolPools: readonly SoldPool[];
+}
+
+/** What is billed beside tokens. */
+interface Counted extends BillFacts {
+  readonly pieces?: PieceUsage;
+  readonly toolCalls?: ToolCalls | undefined;
 }
 
 /** The bill of an answer: what was reported, at once, else what can be counted. */
 export function billOf(facts: BillFacts, metered: Omit<Metered, 'hasBegun'>): Bill | Promise<Bill> {
-  const { usage, text } = metered;
+  const { usage, text, toolCalls } = metered;
   if (facts.call.media) return billMedia(facts, facts.call.media, metered);
-  return usage && !usage.isPartial ? billReported(facts, usage) : billEstimated(facts, text, usage);
+  const counted = facts.toolPools.length === 0 ? facts : { ...facts, toolCalls };
+  return usage && !usage.isPartial ? billReported(counted, usage) : billEstimated(counted, text, usage);
 }
 
 /**
  * The bill of what the upstream reported. A report that contradicts itself, or exceeds what the model can consume, is cut down to that and
  * marked `suspect`.
  */
-export function billReported(facts: BillFacts, { usage, isSuspect }: UsageReading): Bill {
+export function billReported(facts: Counted, { usage, isSuspect }: UsageReading): Bill {
   const possible = clampToModel(facts, usage);
   return bill(facts, possible, isSuspect || possible !== usage ? 'suspect' : 'reported');
 }
@@ -53,7 +65,7 @@ export function billReported(facts: BillFacts, { usage, isSuspect }: UsageReadin
  * The bill of input plus delivered output as a tokenizer counts them, for an answer whose usage nobody reported. Where the input was, that
  * is believed, and only the output is counted.
  */
-export async function billEstimated(facts: BillFacts, delivered: CountedText, begun?: UsageReading): Promise<Bill> {
+export async function billEstimated(facts: Counted, delivered: CountedText, begun?: UsageReading): Promise<Bill> {
   const outputTokens = Math.max(await delivered.countTokens(), begun?.usage.outputTokens ?? 0);
   const input = begun?.usage ?? {
     ...NO_USAGE,
@@ -105,19 +117,19 @@ export function billNothing(): Bill {
   return { usage: NO_USAGE, source: 'reported', price: { micropoints: 0, lines: [], unpricedKinds: [] } };
 }
 
-function bill(
-  { call, model, multiplier, pieces: media }: BillFacts & { readonly pieces?: PieceUsage },
-  usage: TokenUsage,
-  source: UsageSource,
-): Bill {
-  const pieces = { ...media, requests: 1, toolCalls: toolCallsOf(call), serviceTier: call.serviceTier };
+function bill(facts: Counted, usage: TokenUsage, source: UsageSource): Bill {
+  const { call, model, multiplier, pieces: media, toolPools, toolCalls } = facts;
+  const { calls, isPossible } = billCalls(toolPools, toolCalls);
+  const pieces = { ...media, requests: 1, toolCalls: calls, serviceTier: call.serviceTier };
   const price = priceUsage({ ...usage, ...pieces }, model.prices, multiplier);
-  return { usage, source: price.unpricedKinds.length > 0 ? 'suspect' : source, price };
+  const isBelieved = isPossible && price.unpricedKinds.length === 0;
+  return { usage, source: isBelieved ? source : 'suspect', price };
 }
 
-function clampToModel({ call, model }: BillFacts, usage: TokenUsage): TokenUsage {
+/** Usage is reported of all rounds together in which hosted tools were called, each within the model's context. */
+function clampToModel({ call, model, toolPools }: BillFacts, usage: TokenUsage): TokenUsage {
   const { contextTokensMax, outputTokensMax } = tokenLimitsOf(model, call);
-  return clampUsage(usage, contextTokensMax, outputTokensMax * call.choices);
+  return clampUsage(usage, contextTokensMax * roundsOf(toolPools), outputTokensMax * call.choices);
 }
 
 /** The usage itself where it is possible; otherwise each kind cut so that input and output are within their bounds. */

@@ -12,6 +12,7 @@ import type { JsonObject } from '@tokenbay/providers';
 import type { CountedText } from './count-tokens.js';
 import type { Exchange, ExchangeTerms } from './exchange/exchange.js';
 import type { AnswerRenderer } from './exchange/renderer.js';
+import type { SoldPool, ToolPool } from './tool-pool.js';
 
 /** What a surface understood of a client's request: all that the relay needs to admit, price and forward it. */
 export interface Call {
@@ -37,7 +38,8 @@ export interface Call {
   readonly priceKinds: readonly PriceKind[];
   /** Kinds of tokens that this request cannot consume, and whose prices its worst case therefore leaves out. */
   readonly excludedKinds: readonly TokenPriceKind[];
-  readonly hostedTools: readonly string[];
+  /** Tools that run at the provider and are charged apart from tokens, by the limits that their calls share. */
+  readonly hostedTools: readonly ToolPool[];
   readonly serviceTier: string | null;
   /** How it is bounded and counted beyond its text; absent where it consumes tokens of text only. */
   readonly media?: MediaTerms;
@@ -101,12 +103,9 @@ export interface TextCall extends Call {
   readonly renderer: AnswerRenderer;
   /** Headers of the client that go with the body where it passes through. */
   readonly headers: Readonly<Record<string, string>> | undefined;
-}
-
-/**
- * Hosted tools are sold by the request: one call of each that the request offers, whether or not the model makes it. Surfaces whose format
- * has a limit of calls see to it that the upstream makes no more.
- */
-export function toolCallsOf({ hostedTools }: Call): Record<string, number> {
-  return Object.fromEntries(hostedTools.map((tool) => [tool, 1]));
+  /**
+   * The body with the limits of calls that are sold, in the order of `hostedTools`, for where it passes through. Absent in formats that
+   * know no such limit.
+   */
+  readonly limitToolCalls?: (pools: readonly SoldPool[]) => JsonObject;
 }

@@ -14,6 +14,7 @@ import { endVisit } from './end-visit.js';
 import { type Exchange, type WholeAnswer } from './exchange/exchange.js';
 import { openSecret } from './open-secret.js';
 import { StreamPump } from './stream-pump.js';
+import type { SoldPool } from './tool-pool.js';
 
 const ATTEMPTS_MAX = 5;
 /** A stream that has not begun by then has no client any more: common ones hang up after 300 s. */
@@ -36,6 +37,8 @@ export interface Assignment {
   readonly outputTokensMax: number | undefined;
   /** All the input that is held for at most, in tokens. */
   readonly contextTokensMax: number;
+  /** The hosted tools that the call offers, with the limits that are held for. */
+  readonly toolPools: readonly SoldPool[];
   /** What all choices together may write, in tokens. */
   readonly outputTokensTotal: number;
   /** Every try is added here, the successful one last. */
@@ -155,13 +158,13 @@ export class Forwarder {
   }
 
   private exchangeFor(
-    { call, requestId, outputTokensMax, outputTokensTotal, contextTokensMax }: Assignment,
+    { call, requestId, outputTokensMax, outputTokensTotal, contextTokensMax, toolPools }: Assignment,
     { upstreamModel }: Visit,
     adapter: ProviderAdapter,
   ): Exchange {
     const textCharactersMax = outputTokensTotal * CHARACTERS_PER_TOKEN_MAX + CHARACTERS_SLACK;
     const outputTokensHeld = outputTokensTotal / call.choices;
-    const held = { contextTokensMax, outputTokensMax, outputTokensHeld, textCharactersMax };
+    const held = { contextTokensMax, outputTokensMax, outputTokensHeld, toolPools, textCharactersMax };
     return call.openExchange({ requestId, adapter, upstreamModel, ...held });
   }
 }

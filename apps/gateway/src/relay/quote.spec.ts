@@ -1,11 +1,14 @@
 import { CompiledPrices, type Model } from '@tokenbay/models';
-import { quote } from './quote.js';
+import fc from 'fast-check';
 import { readMessagesCall } from '../surfaces/anthropic-messages/request.js';
 import { readGenerateCall } from '../surfaces/gemini-generate/request.js';
 import { readChatCall } from '../surfaces/openai-chat/request.js';
 import { readResponsesCall } from '../surfaces/openai-responses/request.js';
 import type { Call } from './call.js';
+import { quote } from './quote.js';
+import type { ToolPool } from './tool-pool.js';
 
+const byRequest = (name: string): ToolPool => ({ tools: [{ name }], soldBy: 'request' });
 const GENERATE = { bodyBytes: 100, headers: {}, query: {} };
 
 const aModel = (overrides: Partial<Model> = {}): Model => ({
@@ -71,20 +74,85 @@ describe('the quote of a request', () => {
     expect(outputTokensFor(100 + 256 * 10)).toBe(256);
   });
 
-  it('holds one call of each hosted tool that has a price', () => {
-    const prices = new CompiledPrices({
-      inputPerMillion: '1',
-      outputPerMillion: '10',
-      perToolCall: { web_search: '0.01' },
+  describe('with hosted tools', () => {
+    const perToolCall = { web_search: '0.01', code_interpreter: '0.03', free: '0' };
+    const priced = aModel({
+      prices: new CompiledPrices({ inputPerMillion: '1', outputPerMillion: '10', perToolCall }),
     });
-    const withSearch = quote(aCall({ hostedTools: ['web_search'] }), aModel({ prices }), '1');
-    expect(withSearch.need).toBe(quote(aCall(), aModel(), '1').need + 10_000);
+    const pool = (callsMax: number | undefined, ...names: string[]): ToolPool => ({
+      ...{ tools: names.map((name) => ({ name })), soldBy: 'calls', callsMax },
+    });
+    const quoted = (...hostedTools: ToolPool[]) => quote(aCall({ hostedTools }), priced, '2');
+    const plain = quote(aCall(), priced, '2');
+
+    it('holds every call that the client allows, or eight, at the price of the dearest that share the limit', () => {
+      const dearest = ['web_search', 'code_interpreter'];
+      expect(quoted(pool(3, ...dearest)).need).toBe(plain.need + 2 * 3 * 30_000);
+      expect(quoted(pool(undefined, ...dearest)).need).toBe(plain.need + 2 * 8 * 30_000);
+      expect(quoted(pool(2, 'web_search'), pool(5, 'code_interpreter')).need).toBe(plain.need + 2 * (20_000 + 150_000));
+      expect(quoted({ tools: [{ name: 'web_search' }], soldBy: 'request' }).need).toBe(plain.need + 2 * 10_000);
+      expect(quoted(pool(undefined, 'free')).need).toBe(plain.need);
+      expect(quoted(pool(0, 'web_search')).need).toBe(plain.need);
+    });
+
+    it('demands one call of each limit, and none where the client wants none', () => {
+      expect(quoted(pool(9, 'web_search'), pool(undefined, 'code_interpreter')).least).toBe(plain.least + 2 * 40_000);
+      expect(quoted(pool(0, 'web_search')).least).toBe(plain.least);
+    });
+
+    it('pays for output first, up to 4,096 tokens, then for calls, then for the rest of the output', () => {
+      const large = aModel({ ...priced, outputTokensMax: 50_000 });
+      const { need, least, toolCallsFor, outputTokensFor } = quote(
+        aCall({ hostedTools: [pool(5, 'web_search')] }),
+        large,
+        '1',
+      );
+      const comfortable = 100 + 4_096 * 10;
+      expect(need).toBe(100 + 500_000 + 50_000);
+      expect([toolCallsFor(need).loweredTo, toolCallsFor(comfortable + 50_000).loweredTo]).toEqual([
+        undefined,
+        undefined,
+      ]);
+      expect(outputTokensFor(comfortable + 50_000)).toBe(4_096);
+      expect(toolCallsFor(comfortable + 49_999)).toMatchObject({ loweredTo: 4, pools: [{ callsMax: 4 }] });
+      expect(outputTokensFor(comfortable + 49_999)).toBe(4_096 + 999);
+      expect([toolCallsFor(least).loweredTo, outputTokensFor(least)]).toEqual([1, 256]);
+    });
+
+    it('never lets more run than a hold pays for, and raises no limit', () => {
+      const limit = fc.option(fc.integer({ min: 0, max: 40 }), { nil: undefined });
+      const anyPools = fc.array(fc.tuple(limit, fc.subarray(Object.keys(perToolCall), { minLength: 1 })), {
+        maxLength: 3,
+      });
+      fc.assert(
+        fc.property(anyPools, fc.double({ min: 0, max: 1, noNaN: true }), (limits, share) => {
+          const pools = limits.map(([callsMax, names]) => pool(callsMax, ...names));
+          const { need, least, toolCallsFor, outputTokensFor } = quoted(...pools);
+          const held = least + Math.floor((need - least) * share);
+          const sold = toolCallsFor(held).pools;
+          for (const [index, { callsMax }] of sold.entries()) {
+            expect(callsMax).toBeLessThanOrEqual(limits[index]![0] ?? Infinity);
+            expect(callsMax).toBeGreaterThanOrEqual(Math.min(1, limits[index]![0] ?? 1));
+          }
+          const outputTokensMax = outputTokensFor(held);
+          const asLimited = quote(aCall({ hostedTools: sold, outputTokensMax }), priced, '2');
+          expect(asLimited.need).toBeLessThanOrEqual(held);
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    it('holds on top, where there is plenty, that the input is read again after each call', () => {
+      const quoted = quote(aCall({ inputTokensMax: null, hostedTools: [pool(3, 'web_search')] }), priced, '1');
+      expect(quoted.extra).toBe(3 * 10_000);
+    });
   });
 
   it('refuses what the model has no price for', () => {
     const inputOnly = aModel({ prices: new CompiledPrices({ inputPerMillion: '1' }) });
     expect(() => quote(aCall(), inputOnly, '1')).toThrow('model_capability_not_supported');
-    for (const extra of [{ hostedTools: ['web_search'] }, { serviceTier: 'priority' }]) {
+    const search: ToolPool = { tools: [{ name: 'web_search' }], soldBy: 'calls' };
+    for (const extra of [{ hostedTools: [search] }, { serviceTier: 'priority' }]) {
       expect(() => quote(aCall(extra), aModel(), '1')).toThrow('invalid_request');
     }
     const audio = { priceKinds: ['inputPerMillion', 'outputPerMillion', 'audioInputPerMillion'] } as const;
@@ -93,9 +161,9 @@ describe('the quote of a request', () => {
 
   it.each<[string, Partial<Call>]>([
     ['service_tier', { serviceTier: 'priority' }],
-    ['tools', { hostedTools: ['code_interpreter'] }],
-    ['tools', { hostedTools: ['web_search'], body: { web_search_options: null } }],
-    ['web_search_options', { hostedTools: ['web_search'], body: { web_search_options: {} } }],
+    ['tools', { hostedTools: [byRequest('code_interpreter')] }],
+    ['tools', { hostedTools: [byRequest('web_search')], body: { web_search_options: null } }],
+    ['web_search_options', { hostedTools: [byRequest('web_search')], body: { web_search_options: {} } }],
     ['modalities', { priceKinds: ['inputPerMillion', 'outputPerMillion', 'audioOutputPerMillion'] }],
     ['messages', { priceKinds: ['inputPerMillion', 'audioInputPerMillion'], body: { messages: [] } }],
     ['input', { priceKinds: ['inputPerMillion', 'cacheWriteLongPerMillion'], body: { input: 'x' } }],

@@ -7,12 +7,16 @@ import {
   WorstCase,
   type WorstCaseRequest,
 } from '@tokenbay/models';
-import { type Call, type DoubtedMedia, toolCallsOf } from './call.js';
+import type { Call, DoubtedMedia } from './call.js';
 import { pricedField } from './priced-field.js';
 import { type TokenLimits, tokenLimitsOf } from './token-limits.js';
+import { boundCalls, callsMaxOf, lowerPools, roundsOf, sellPools, type SoldPool } from './tool-pool.js';
 
 /** Templates, tool descriptions and hidden prompts that providers add to what was sent: held where there is plenty, never demanded. */
 const ADDED_INPUT_TOKENS = 256;
+
+/** So much output beyond its floor is worth more than a further call of a hosted tool. */
+const COMFORTABLE_OUTPUT_TOKENS = 3_840;
 
 /** What every request for text consumes. */
 const ALWAYS_CONSUMED: readonly TokenPriceKind[] = ['inputPerMillion', 'outputPerMillion'];
@@ -29,6 +33,15 @@ export interface Quote {
   readonly outputTokensMax: number;
   /** The output limit per choice that an amount from `least` to `need` pays for. */
   readonly outputTokensFor: (micropoints: number) => number;
+  /** The calls of hosted tools that an amount from `least` up pays for. */
+  readonly toolCallsFor: (micropoints: number) => AffordableCalls;
+}
+
+/** The pools of hosted tools with the limits that are held for. */
+export interface AffordableCalls {
+  readonly pools: readonly SoldPool[];
+  /** What their limits were lowered to; undefined where they were not. */
+  readonly loweredTo: number | undefined;
 }
 
 /**
@@ -39,6 +52,7 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
   assertPriced(call, model);
   const limits = tokenLimitsOf(model, call);
   const outputTokensMax = Math.min(call.outputTokensMax ?? Infinity, limits.outputTokensMax);
+  const pools = sellPools(call.hostedTools, model.prices);
   const request: WorstCaseRequest = {
     prices: model.prices,
     multiplier,
@@ -47,17 +61,32 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
     n: call.choices,
     serviceTier: call.serviceTier,
     excludedKinds: call.excludedKinds,
-    pieces: { ...call.media?.piecesMax, toolCalls: toolCallsOf(call) },
+    ...(call.media && { pieces: call.media.piecesMax }),
+    toolPools: boundCalls(pools),
   };
   const floor = Math.min(outputTokensMax, call.outputTokensFloor);
   const worst = new WorstCase(request);
   const need = worst.micropoints();
+  const withCalls = (callsMax: number): WorstCase =>
+    pools.length === 0 ? worst : new WorstCase({ ...request, toolPools: boundCalls(lowerPools(pools, callsMax)) });
+  const comfortable = Math.min(outputTokensMax, call.outputTokensFloor + COMFORTABLE_OUTPUT_TOKENS);
+  const toolCallsFor = (micropoints: number): AffordableCalls => {
+    if (micropoints >= need) return { pools, loweredTo: undefined };
+    const most = callsMaxOf(pools);
+    const callsMax = largest(most, (calls) => withCalls(calls).micropoints(comfortable) <= micropoints);
+    if (callsMax === most) return { pools, loweredTo: undefined };
+    return { pools: lowerPools(pools, callsMax), loweredTo: callsMax };
+  };
   return {
     need,
-    extra: Math.max(new WorstCase(doubt(request, limits, call.media?.doubted)).micropoints() - need, 0),
-    least: worst.micropoints(floor),
+    extra: Math.max(new WorstCase(doubt({ request, limits, call, pools })).micropoints() - need, 0),
+    least: withCalls(1).micropoints(floor),
     outputTokensMax,
-    outputTokensFor: (micropoints) => Math.max(floor, worst.outputTokensAffordable(micropoints) ?? floor),
+    outputTokensFor: (micropoints) => {
+      const { loweredTo = Infinity } = toolCallsFor(micropoints);
+      return Math.max(floor, withCalls(loweredTo).outputTokensAffordable(micropoints) ?? floor);
+    },
+    toolCallsFor,
   };
 }
 
@@ -74,12 +103,37 @@ export function lowerOutput(call: Call, price: Quote, heldPoints: number): numbe
   return price.outputTokensMax < (call.outputTokensMax ?? 0) ? price.outputTokensMax : undefined;
 }
 
-/** What a request may turn out to be: with what providers add, and with what its client may have understated. */
-function doubt(request: WorstCaseRequest, limits: TokenLimits, media?: DoubtedMedia): WorstCaseRequest {
+/** The largest number from 1 to `max` that fits; 1 where none does. What fits ends once. */
+function largest(max: number, fits: (count: number) => boolean): number {
+  let low = 1;
+  let high = max;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** A request as it was understood. */
+interface Understood {
+  readonly request: WorstCaseRequest;
+  readonly limits: TokenLimits;
+  readonly call: Call;
+  readonly pools: readonly SoldPool[];
+}
+
+/**
+ * What a request may turn out to be: with what providers add, with what its client may have understated, and read anew after each call of a
+ * hosted tool.
+ */
+function doubt({ request, limits, call, pools }: Understood): WorstCaseRequest {
   const { inputTokensMax, outputTokensMax, pieces } = request;
+  const media: DoubtedMedia | undefined = call.media?.doubted;
+  const once = Math.min((media?.inputTokensMax ?? inputTokensMax) + ADDED_INPUT_TOKENS, limits.contextTokensMax);
   return {
     ...request,
-    inputTokensMax: Math.min((media?.inputTokensMax ?? inputTokensMax) + ADDED_INPUT_TOKENS, limits.contextTokensMax),
+    inputTokensMax: once * roundsOf(pools),
     outputTokensMax: Math.min(media?.outputTokensMax ?? outputTokensMax, limits.outputTokensMax),
     pieces: { ...pieces, ...media?.pieces },
   };
@@ -87,7 +141,8 @@ function doubt(request: WorstCaseRequest, limits: TokenLimits, media?: DoubtedMe
 
 function assertPriced(call: Call, { prices }: Model): void {
   const { priceKinds, hostedTools, serviceTier } = call;
-  const unsold = findUnpricedKinds({ prices, kinds: priceKinds, tools: hostedTools, serviceTier });
+  const tools = hostedTools.flatMap((pool) => pool.tools.map(({ name }) => name));
+  const unsold = findUnpricedKinds({ prices, kinds: priceKinds, tools, serviceTier });
   const piece = findUnsoldPiece(call, prices);
   if (unsold.length === 0 && piece === undefined) return;
   const consumed = (call.media?.consumes ?? ALWAYS_CONSUMED).find((kind) => unsold.includes(kind));

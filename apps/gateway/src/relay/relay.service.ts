@@ -142,8 +142,11 @@ export class RelayService implements BeforeApplicationShutdown {
     const reserved = this.reserve(request.id, caller, price);
     const hold = reserved instanceof Promise ? await reserved : reserved;
     const attempts: Attempt[] = [];
+    const calls = price.toolCallsFor(hold.points);
+    if (calls.loweredTo !== undefined) void reply.header('x-tool-calls-limited', String(calls.loweredTo));
     const facts = {
-      ...{ call, model, multiplier, attempts, requestId: request.id, startedAtMs: request.startedAtMs },
+      ...{ call, model, multiplier, attempts, toolPools: calls.pools },
+      ...{ requestId: request.id, startedAtMs: request.startedAtMs },
       onSettled: (settled: SettleOutcome, ms: number) => this.noteSettled(request, settled, ms),
       onConsumed: (usage: TokenUsage) => this.callerLimits.count(request, usage),
     };
@@ -202,7 +205,7 @@ export class RelayService implements BeforeApplicationShutdown {
   }
 
   private async answer({ request, reply, caller, client, price, hold, facts, settlement }: Serving): Promise<void> {
-    const { call, model, attempts } = facts;
+    const { call, model, attempts, toolPools } = facts;
     let metered: Metered = NOTHING_METERED;
     try {
       if (client.isGone) return await this.points.release(hold);
@@ -210,7 +213,8 @@ export class RelayService implements BeforeApplicationShutdown {
       if (outputTokensMax !== undefined) void reply.header('x-output-tokens-limited', String(outputTokensMax));
       const candidates = this.channelsFor(model, caller.group.name);
       const answer = await this.forwarder.forward({
-        ...{ requestId: request.id, call, candidates, outputTokensMax, attempts, accountId: caller.account.id },
+        ...{ requestId: request.id, accountId: caller.account.id, call, candidates, attempts },
+        ...{ outputTokensMax, toolPools },
         contextTokensMax: tokenLimitsOf(model, call).contextTokensMax,
         outputTokensTotal: (outputTokensMax ?? price.outputTokensMax) * call.choices,
         onCall: (upstreamCall) => this.deliverer.boundWhenGone(upstreamCall, client),

@@ -1,7 +1,8 @@
 import type { ErrorView } from '@tokenbay/platform';
-import type { PieceUsage } from '@tokenbay/protocol';
+import type { PieceUsage, ToolCalls } from '@tokenbay/protocol';
 import type { AnswerReading, ProviderAdapter, UpstreamFailure, UsageReading } from '@tokenbay/providers';
 import type { CountedText } from '../count-tokens.js';
+import type { SoldPool } from '../tool-pool.js';
 
 /** What the upstream is asked for in place of what the client asked for. */
 export interface ExchangeTerms {
@@ -14,6 +15,8 @@ export interface ExchangeTerms {
   readonly contextTokensMax: number;
   /** What is held for, in tokens per choice. */
   readonly outputTokensHeld: number;
+  /** The hosted tools that the call offers, with the limits that are sold. */
+  readonly toolPools: readonly SoldPool[];
   /** More text than any model can write within its limit. */
   readonly textCharactersMax: number;
 }
@@ -81,4 +84,6 @@ export interface StreamExchange {
   readonly text: CountedText;
   /** What was delivered so far of what is no token; absent in streams of text. */
   readonly pieces?: PieceUsage | undefined;
+  /** Calls of the provider's own tools so far; absent where nothing is told of them. */
+  readonly toolCalls?: ToolCalls | undefined;
 }

@@ -25,9 +25,10 @@ export class PassThrough implements Exchange {
   readonly request: OutgoingRequest;
 
   constructor(private readonly parts: PassThroughTerms) {
-    const { call, wire, writeTerms } = parts;
+    const { call, wire, writeTerms, terms } = parts;
     const { path, headers } = wire.endpoint(writeTerms);
-    const body = JSON.stringify(wire.passThrough.amendRequest(call.body, writeTerms));
+    const limited = call.limitToolCalls?.(terms.toolPools) ?? call.body;
+    const body = JSON.stringify(wire.passThrough.amendRequest(limited, writeTerms));
     this.request = { path, headers: call.headers ? { ...headers, ...call.headers } : headers, body };
   }
 

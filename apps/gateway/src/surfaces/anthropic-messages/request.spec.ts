@@ -1,9 +1,17 @@
+import { CompiledPrices } from '@tokenbay/models';
+import { lowerPools, sellPools } from '../../relay/tool-pool.js';
 import { readMessagesCall } from './request.js';
 import { readCountedInput } from './counted-input.js';
 
 const hello = [{ role: 'user', content: 'Hello' }];
 const read = (fields: object, bytes = 100) =>
   readMessagesCall({ model: 'm', max_tokens: 50, messages: hello, ...fields }, bytes, {});
+const PRICES = new CompiledPrices({ perToolCall: { web_search: '0.01', advisor: '0.5', web_fetch: '0' } });
+/** The tools as they go upstream where at most so many uses of each are paid for. */
+const asSent = (fields: object, callsMax = Infinity) => {
+  const call = read(fields);
+  return call.limitToolCalls!(lowerPools(sellPools(call.hostedTools, PRICES), callsMax))['tools'];
+};
 const picture = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA==' } };
 
 describe('what a Messages request may cost', () => {
@@ -68,26 +76,33 @@ describe('what a Messages request may cost', () => {
     expect(read(fields).priceKinds).toContain('cacheWriteLongPerMillion');
   });
 
-  it('is at most one use of each tool that is charged by use, the one that is sold', () => {
+  it('is as many uses of each tool as the client wants, and eight where it sets no limit and they cost points', () => {
     const tools = [
-      { type: 'web_search_20250305', name: 'web_search', max_uses: 8, allowed_domains: ['a.example'] },
+      { type: 'web_search_20250305', name: 'web_search', max_uses: 12, allowed_domains: ['a.example'] },
       { type: 'web_search_20260318', name: 'web_search', max_uses: null },
       { type: 'advisor_20260301', name: 'advisor', model: 'claude-opus-4-6' },
       { type: 'web_search_20260318', name: 'web_search', max_uses: 0 },
-      { type: 'web_fetch_20250910', name: 'web_fetch', max_uses: 8 },
+      { type: 'web_fetch_20250910', name: 'web_fetch' },
+      { type: 'web_fetch_20260309', name: 'web_fetch', max_uses: 30 },
       { type: 'bash_20250124', name: 'bash' },
       { name: 'web_search_20250305', input_schema: { type: 'object' } },
+      { type: 'code_execution_20260521', name: 'code_execution' },
     ];
-    const [first, second, third, ...others] = tools;
-    expect(read({ tools }).body['tools']).toEqual([
-      ...[first, second, third].map((tool) => ({ ...tool, max_uses: 1 })),
-      ...others,
-    ]);
+    const uses = (...limits: (number | undefined)[]) =>
+      tools.map((tool, index) => (limits[index] === undefined ? tool : { ...tool, max_uses: limits[index] }));
+    expect(asSent({ tools })).toEqual(uses(12, 8, 8, 0));
+    expect(asSent({ tools }, 3)).toEqual(uses(3, 3, 3, 0));
+  });
+
+  it.each([[-1], [1.5], ['3'], [1e9]])('has no limit of uses like %j', (max_uses) => {
+    const tools = [{ type: 'web_search_20260318', name: 'web_search', max_uses }];
+    expect(() => read({ tools })).toThrow('tools[0].max_uses');
   });
 
   it('is forwarded as it came where no tool is charged by use', () => {
     const body = { model: 'm', max_tokens: 50, messages: hello, tools: [{ type: 'bash_20250124', name: 'bash' }] };
-    expect(readMessagesCall(body, 100, {}).body).toBe(body);
+    const call = readMessagesCall(body, 100, {});
+    expect(call.limitToolCalls!(sellPools(call.hostedTools, PRICES))).toBe(body);
   });
 
   it('needs a price for what the provider runs, whatever the date of its version', () => {
@@ -97,7 +112,12 @@ describe('what a Messages request may cost', () => {
     ];
     const mcp_servers = [{ type: 'url', name: 's', url: 'https://a.example' }];
     expect(read({ tools, mcp_servers })).toMatchObject({
-      ...{ inputTokensMax: null, hostedTools: ['mcp', 'web_search', 'code_execution'] },
+      inputTokensMax: null,
+      hostedTools: [
+        { tools: [{ name: 'web_search', countedAs: 'web_search' }], soldBy: 'calls', callsMax: undefined },
+        { tools: [{ name: 'mcp', countedAs: 'mcp' }], soldBy: 'request' },
+        { tools: [{ name: 'code_execution', countedAs: 'code_execution' }], soldBy: 'request' },
+      ],
     });
   });
 

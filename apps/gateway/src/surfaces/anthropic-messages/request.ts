@@ -43,7 +43,7 @@ export function readMessagesCall(body: JsonObject, bodyBytes: number, headers: I
     dialect: 'anthropic',
     capability: 'text',
     model,
-    body: limitToolUses(body),
+    body,
     isStream: readFlag(body['stream'], 'stream') ?? false,
     wantsUsage: true,
     choices: 1,
@@ -63,6 +63,7 @@ export function readMessagesCall(body: JsonObject, bodyBytes: number, headers: I
     readCanonical: readCanonicalCall,
     renderer: MESSAGES_RENDERER,
     headers: forwardedHeaders(headers, FORWARDED),
+    limitToolCalls: (pools) => limitToolUses(body, pools),
     openExchange: (terms) => openTextExchange(withinContext(call, terms.contextTokensMax), terms),
   };
   return call;

@@ -64,7 +64,13 @@ describe('what a request of generateContent may cost', () => {
       { googleSearch: {}, codeExecution: {} },
       { computerUse: {} },
     ];
-    expect(read({ tools })).toMatchObject({ hostedTools: ['googleSearch', 'codeExecution'], inputTokensMax: null });
+    expect(read({ tools })).toMatchObject({
+      hostedTools: [
+        { tools: [{ name: 'googleSearch', countedAs: 'googleSearch' }], soldBy: 'request' },
+        { tools: [{ name: 'codeExecution', countedAs: 'codeExecution' }], soldBy: 'request' },
+      ],
+      inputTokensMax: null,
+    });
     const tiers = ['flex', 'SERVICE_TIER_PRIORITY', 'standard', 'unspecified', null];
     expect(tiers.map((serviceTier) => read({ serviceTier }).serviceTier)).toEqual([
       'flex',

@@ -2,6 +2,7 @@ import { DomainError } from '@tokenbay/errors';
 import type { PriceKind, TokenPriceKind } from '@tokenbay/models';
 import type { JsonObject } from '@tokenbay/providers';
 import type { Call, TextCall } from '../../relay/call.js';
+import type { ToolPool } from '../../relay/tool-pool.js';
 import { openTextExchange } from '../../relay/exchange/open-text-exchange.js';
 import { invalid, readFlag, readObject, readObjects, readText } from '../body-reader.js';
 import { createRenderer } from './answer.js';
@@ -18,6 +19,11 @@ const OUTPUT_TOKENS_FLOOR = 256;
 const KEEP_ALIVE = Buffer.from('\r\n');
 /** Functions, and what acts on the client's own screen: they cost what their words cost. */
 const RUN_BY_CLIENT = new Set(['functionDeclarations', 'computerUse']);
+/** By which name answers bear witness of a tool; one of which they tell nothing is charged. */
+const WITNESSED_AS = new Map([
+  ...['googleSearch', 'googleMaps', 'urlContext', 'codeExecution'].map((name) => [name, name] as const),
+  ...['googleSearchRetrieval', 'enterpriseWebSearch'].map((name) => [name, 'googleSearch'] as const),
+]);
 /** They read what was stored under the channel's key. */
 const STORED_TOOLS = ['fileSearch', 'retrieval'];
 /** What lets another model answer than the one that was asked for, or keeps the answer elsewhere. */
@@ -110,15 +116,15 @@ function assertNothingUnpriced(body: JsonObject, config: JsonObject): void {
         throw invalid(name, 'changes what the provider charges, and has no price');
 }
 
-/** What runs at the provider and is charged apart from tokens, by the field that asks for it. */
-function readHostedTools(body: JsonObject): string[] {
+/** What runs at the provider and is charged apart from tokens, by the field that asks for it. Its calls know no limit. */
+function readHostedTools(body: JsonObject): ToolPool[] {
   const hosted = new Set<string>();
   for (const [index, tool] of readObjects(body['tools'], 'tools').entries()) {
     readObjects(tool['functionDeclarations'], `tools[${index}].functionDeclarations`);
     for (const [name, value] of Object.entries(tool))
       if (value !== undefined && value !== null && !RUN_BY_CLIENT.has(name)) hosted.add(name);
   }
-  return [...hosted];
+  return [...hosted].map((name) => ({ tools: [{ name, countedAs: WITNESSED_AS.get(name) }], soldBy: 'request' }));
 }
 
 /** None where the model decides (-1) or does not think (0). */

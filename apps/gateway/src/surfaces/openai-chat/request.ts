@@ -3,6 +3,7 @@ import { DomainError } from '@tokenbay/errors';
 import type { PriceKind, TokenPriceKind } from '@tokenbay/models';
 import type { JsonObject } from '@tokenbay/providers';
 import type { Call, TextCall } from '../../relay/call.js';
+import type { ToolPool } from '../../relay/tool-pool.js';
 import { openTextExchange } from '../../relay/exchange/open-text-exchange.js';
 import { CHAT_RENDERER } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
@@ -138,8 +139,15 @@ function readThinkingBudget(body: JsonObject): number {
   return typeof budget === 'number' && Number.isSafeInteger(budget) && budget > 0 ? Math.min(budget, TOKENS_MAX) : 0;
 }
 
-/** What the provider charges apart from tokens: web search, and tools that run on its side. */
-function readHostedTools(body: JsonObject): string[] {
+/**
+ * What the provider charges apart from tokens: web search, and tools that run on its side. Models that take `web_search_options` search
+ * before every answer, and answers tell of no tool how often it ran: one call of each is sold with a request.
+ */
+function readHostedTools(body: JsonObject): ToolPool[] {
+  return listHostedTools(body).map((name) => ({ tools: [{ name }], soldBy: 'request' }));
+}
+
+function listHostedTools(body: JsonObject): string[] {
   const hosted: string[] = [];
   if (body['web_search_options'] !== undefined && body['web_search_options'] !== null) hosted.push('web_search');
   const tools = body['tools'];
@@ -150,7 +158,7 @@ function readHostedTools(body: JsonObject): string[] {
     if (typeof type !== 'string') throw invalid('tools', 'must be objects with a type');
     if (!ORDINARY_TOOLS.has(type)) hosted.push(type);
   }
-  return hosted;
+  return [...new Set(hosted)];
 }
 
 function readServiceTier(tier: unknown): string | null {

@@ -1,6 +1,15 @@
+import { CompiledPrices } from '@tokenbay/models';
+import { lowerPools, sellPools } from '../../relay/tool-pool.js';
 import { readResponsesCall } from './request.js';
 
 const read = (fields: object, bytes = 100) => readResponsesCall({ model: 'm', input: 'Hello', ...fields }, bytes, {});
+const PRICES = new CompiledPrices({ perToolCall: { web_search: '0.01', mcp: '0.01', shell: '0' } });
+/** The body as it goes upstream where at most so many calls are paid for. */
+const asSent = (fields: object, callsMax = Infinity) => {
+  const call = read(fields);
+  return call.limitToolCalls!(lowerPools(sellPools(call.hostedTools, PRICES), callsMax));
+};
+const namesOf = (fields: object) => read(fields).hostedTools.flatMap(({ tools }) => tools.map(({ name }) => name));
 const said = (...content: object[]) => ({ input: [{ role: 'user', content }] });
 const inNamespace = (tool: object) => ({ tools: [{ type: 'namespace', name: 'n', tools: [tool] }] });
 const inNamespaces = (depth: number): object =>
@@ -46,34 +55,45 @@ describe('what a Responses request may cost', () => {
   it('has a price for each hosted tool, whichever its version, wherever it is offered', () => {
     const brought = { type: 'additional_tools', role: 'developer', tools: [{ type: 'image_generation' }] };
     const tools = [{ type: 'web_search_2025_08_26' }, { type: 'mcp', server_label: 'a' }, { type: 'web_search' }];
-    expect(read({ tools, input: [brought] }).hostedTools).toEqual(['web_search', 'mcp', 'image_generation']);
+    expect(read({ tools, input: [brought] }).hostedTools).toEqual([
+      {
+        tools: [
+          { name: 'web_search', countedAs: 'web_search' },
+          { name: 'image_generation', countedAs: 'image_generation' },
+        ],
+        ...{ soldBy: 'calls', callsMax: undefined },
+      },
+      { tools: [{ name: 'mcp', countedAs: 'mcp' }], soldBy: 'request' },
+    ]);
   });
 
   it.each([
-    ['sets no limit', undefined, 1],
-    ['sets none in so many words', null, 1],
-    ['wants more', 20, 1],
-    ['wants one', 1, 1],
-    ['wants none', 0, 0],
-  ])('is at most one call of hosted tools, the one that is sold, where the client %s', (_, asked, sent) => {
-    const limit = asked === undefined ? {} : { max_tool_calls: asked };
-    const { body } = read({ tools: [{ type: 'web_search' }, { type: 'mcp', server_label: 'a' }], ...limit });
-    expect(body['max_tool_calls']).toBe(sent);
+    ['eight calls of all hosted tools together where the client sets no limit', {}, 8],
+    ['eight where it sets none in so many words', { max_tool_calls: null }, 8],
+    ['as many as it wants', { max_tool_calls: 20 }, 20],
+    ['one where it wants one', { max_tool_calls: 1 }, 1],
+    ['none where it wants none', { max_tool_calls: 0 }, 0],
+  ])('is %s', (_, limit, sent) => {
+    const tools = [{ type: 'web_search' }, { type: 'mcp', server_label: 'a' }];
+    expect(asSent({ tools, ...limit })['max_tool_calls']).toBe(sent);
+    expect(asSent({ tools, ...limit }, 3)['max_tool_calls']).toBe(Math.min(sent, 3));
   });
 
   it.each([
     ['of the client itself', { type: 'function', name: 'f' }],
     ['of a server that the client names', { type: 'mcp', server_label: 'a' }],
+    ['that cost nothing', { type: 'shell' }],
   ])('is as many calls as the client wants of tools %s', (_, tool) => {
-    expect(read({ tools: [tool] }).body).not.toHaveProperty('max_tool_calls');
-    expect(read({ tools: [tool], max_tool_calls: 20 }).body['max_tool_calls']).toBe(20);
+    expect(asSent({ tools: [tool] })).not.toHaveProperty('max_tool_calls');
+    expect(asSent({ tools: [tool], max_tool_calls: 20 })['max_tool_calls']).toBe(20);
   });
 
   it('has a price for hosted tools that stand in a namespace', () => {
     const namespace = (type: string) => ({ type: 'namespace', name: 'n', tools: [{ type: 'function' }, { type }] });
     const input = [{ type: 'tool_search_output', tools: [namespace('image_generation')] }];
-    const call = read({ tools: [namespace('web_search_2025_08_26')], input });
-    expect(call).toMatchObject({ hostedTools: ['web_search', 'image_generation'], inputTokensMax: null });
+    const fields = { tools: [namespace('web_search_2025_08_26')], input };
+    expect(namesOf(fields)).toEqual(['web_search', 'image_generation']);
+    expect(read(fields).inputTokensMax).toBeNull();
   });
 
   it('has none for what the server of another tool has listed', () => {
@@ -183,6 +203,8 @@ describe('a Responses request', () => {
     ['stream', { stream: 'yes' }],
     ['max_output_tokens', { max_output_tokens: 0 }],
     ['max_tool_calls', { max_tool_calls: '20' }],
+    ['max_tool_calls', { max_tool_calls: 1.5 }],
+    ['max_tool_calls', { max_tool_calls: -1 }],
     ['tools', { tools: {} }],
     ['tools[0].type', { tools: [{}] }],
     ['tools[0].tools[0].type', inNamespace({})],

@@ -7,7 +7,7 @@ import { invalid, needText, readFlag, readObject, readText } from '../body-reade
 import { forwardedHeaders } from '../forwarded-headers.js';
 import { createRenderer } from './answer.js';
 import { readCanonicalCall } from './canonical-call.js';
-import { limitToolCalls, listHostedTools } from './hosted-tools.js';
+import { limitToolCalls, listHostedTools, poolTools } from './hosted-tools.js';
 import { readInputText, scanInput } from './scan-input.js';
 import { stored } from './stored.js';
 
@@ -31,12 +31,13 @@ export function readResponsesCall(body: JsonObject, bodyBytes: number, headers: 
   assertNoUpstreamState(body);
   assertNothingUnpriced(body);
   const { isBoundedByBytes, hostedTools: brought } = scanInput(body['input']);
-  const hostedTools = [...new Set([...listHostedTools(body['tools'], 'tools'), ...brought])];
+  const names = [...new Set([...listHostedTools(body['tools'], 'tools'), ...brought])];
+  const hostedTools = poolTools(names, body['max_tool_calls']);
   const call: TextCall = {
     dialect: 'openai',
     capability: 'text',
     model,
-    body: limitToolCalls(body, hostedTools),
+    body,
     isStream: readFlag(body['stream'], 'stream') ?? false,
     wantsUsage: true,
     choices: 1,
@@ -54,6 +55,7 @@ export function readResponsesCall(body: JsonObject, bodyBytes: number, headers: 
     readCanonical: readCanonicalCall,
     renderer: createRenderer(body),
     headers: forwardedHeaders(headers, FORWARDED),
+    limitToolCalls: (pools) => limitToolCalls(body, pools),
     openExchange: (terms) => openTextExchange(call, terms),
   };
   return call;
