@@ -74,6 +74,16 @@ describe('processes of the ledger', () => {
     await Promise.all([mine.keeper.stop(), other.keeper.stop()]);
   });
 
+  it('reaps nobody whose lease runs', async () => {
+    const lasting = await openLedger(clone.url, { ...TIMES, leaseMs: 60_000 });
+    const account = await addAccount();
+    const hold = await reserve(lasting, account, 60);
+    expect(await mine.ledger.reapNext()).toBeNull();
+    expect(await mine.available(account.accountId)).toBe(40);
+    await lasting.points.release(hold);
+    await lasting.close();
+  });
+
   it('calls nobody dead before a whole lease time of its own heartbeats has passed', async () => {
     const account = await addAccount();
     await reserve(other, account, 60);
