@@ -72,7 +72,7 @@ const POLICY_CODES = new Set([
 /** A path into a request; anything else may be an address or a key. */
 const PARAM = /^[A-Za-z_][A-Za-z0-9_.[\]]{0,99}$/;
 const CONTEXT_WORDS =
-  /context (?:length|window|size)|too many tokens|reduce the length|maximum prompt length|prompt is too long|range of input length|exceeded model token limit|tokens \+ `?max_new_tokens`? must be/i;
+  /context (?:length|window|size)|too many tokens|reduce the length|maximum prompt length|prompt is too long|range of input length|max tokens allowed|exceeded model token limit|tokens \+ `?max_new_tokens`? must be/i;
 const KEY_WORDS =
   /\b(?:invalid|incorrect|missing|expired|disabled|revoked) api key\b|\baccount\b[^.]{0,80}\bsuspended\b/i;
 /** xAI refuses content with the status of a key that may not ask, DeepSeek as any bad request. */

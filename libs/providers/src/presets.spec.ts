@@ -167,6 +167,11 @@ describe('what a preset says of a refusal', () => {
     ['zhipu', 429, error('1113'), { kind: 'key', reason: 'out_of_credit' }],
     ['zhipu', 400, error('1301'), { kind: 'request', code: 'content_policy_violation' }],
     ['zai', 400, error('1261'), { kind: 'request', code: 'context_length_exceeded' }],
+    [
+      ...(['zai', 400] as const),
+      error('1210', 'tokens in request more than max tokens allowed'),
+      { kind: 'request', code: 'context_length_exceeded' },
+    ],
     ['zhipu', 429, error('1305'), { kind: 'saturated', reason: 'overloaded' }],
     ['siliconflow', 403, { code: 30001, message: 'No.' }, { kind: 'key', reason: 'out_of_credit' }],
     ['moonshot', 429, { error: { type: 'exceeded_current_quota_error' } }, { kind: 'key', reason: 'out_of_credit' }],
