@@ -25,6 +25,9 @@ export interface OwnPageRequest {
   readonly isAscending: boolean;
 }
 
+/** A submission becomes a task for its client when it is answered with one: not before its provider took it, and never with an error. */
+const KNOWN = `refused_with IS NULL AND state NOT IN ('accepted', 'submitting')`;
+
 /** Shows tasks, to clients and administrators, from the database alone. */
 @Injectable()
 export class TasksReader {
@@ -39,7 +42,7 @@ export class TasksReader {
         message: 'after must be the id of a video.',
         param: 'after',
       });
-    const condition = `account_id = $1 AND refused_with IS NULL AND ($2::uuid IS NULL OR id ${isAscending ? '>' : '<'} $2)`;
+    const condition = `account_id = $1 AND ${KNOWN} AND ($2::uuid IS NULL OR id ${isAscending ? '>' : '<'} $2)`;
     const rows = await this.repository.list(condition, [accountId, afterId], { isAscending, limit: limit + 1 });
     return { tasks: rows.slice(0, limit).map(toTask), hasMore: rows.length > limit };
   }

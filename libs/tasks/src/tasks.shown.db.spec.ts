@@ -13,12 +13,15 @@ describe('tasks', () => {
       expect(await stage.tasks.findOwn(stranger, publicId)).toBeNull();
   });
 
-  it('are listed page by page in both directions, without those whose submission was refused', async () => {
+  it('are listed page by page in both directions, without those whose submission was refused or is not answered yet', async () => {
     const ids: string[] = [];
     for (let n = 0; n < 5; n += 1) ids.push(await stage.running());
     const refused = await stage.accepted();
     await stage.tasks.submit(refused, ROUTE);
     await stage.tasks.failSubmission(refused, { ...FAILED, refusedWith: 400 });
+    // Their clients wait for an answer, and may be told that there is no task.
+    await stage.accepted();
+    await stage.tasks.submit(await stage.accepted(), ROUTE);
     const list = (after: string | undefined, isAscending: boolean) =>
       stage.reader.listOwn(stage.accountId, { limit: 3, after, isAscending });
     const newest = await list(undefined, false);

@@ -100,6 +100,26 @@ describe('a submission', () => {
     expect(desk.submitted).toEqual([]);
   });
 
+  it('is undone for as long as it takes where nobody knows whether the books have it, and never where they refuse it', async () => {
+    const desk = new Desk();
+    let tries = 0;
+    const undone = new Promise<string>((done) => {
+      desk.tasks.withdraw = async (id) => {
+        tries += 1;
+        if (tries < 3) throw AWAY;
+        done(id);
+        return true;
+      };
+    });
+    desk.tasks.accept = () => Promise.reject(new DomainError('account_point_insufficient'));
+    expect(await desk.submit()).toBe('account_point_insufficient');
+    expect(tries).toBe(0);
+    desk.tasks.accept = () => Promise.reject(AWAY);
+    expect(await desk.submit()).toBe('ledger_unavailable');
+    expect(await undone).toBe('one');
+    expect([tries, desk.submitted]).toEqual([3, []]);
+  });
+
   it('that may run although its answer is none counts what was held as nobody’s', async () => {
     const desk = new Desk();
     const drafts: TaskDraft[] = [];

@@ -45,6 +45,8 @@ const TWIN_MS = 30_000;
 const TWIN_LOOK_MS = 150;
 /** How long an upstream id is kept in memory while the database does not take it. */
 const INSIST_MS = 45_000;
+/** Longer than a task may stand in the books before somebody is called: afterwards it is over by itself. */
+const UNDO_MS = 70_000;
 
 /** Submits tasks: each once, to one channel, whatever happens on the way. */
 @Injectable()
@@ -92,11 +94,18 @@ export class TaskSubmitter {
   /** Null where it is accepted now; the task of one who came before otherwise. */
   private async accept(draft: TaskDraft): Promise<Task | null> {
     for (;;) {
-      const earlier = await this.tasks.accept(draft);
+      const earlier = await this.tasks.accept(draft).catch((error: unknown) => this.undo(draft.id, error));
       if (!earlier) return null;
       const followed = await this.follow(earlier);
       if (followed) return followed;
     }
+  }
+
+  /** What may stand in the books although its client was told otherwise goes as soon as they can be written again. */
+  private undo(id: string, error: unknown): never {
+    if (error instanceof DomainError && error.code === 'ledger_unavailable')
+      insist(() => this.tasks.withdraw(id), UNDO_MS).catch(() => undefined);
+    throw error;
   }
 
   /** Waits until somebody else's submission of the same is over. Null where it left nothing behind. */
@@ -163,7 +172,7 @@ export class TaskSubmitter {
       const failure = { code: 'ledger_unavailable', message: 'The task could not be submitted.', costMicropoints: 0 };
       const end = { ...failure, refusedWith: 503, event: 'not_submitted', detail: null };
       const undo = async (): Promise<boolean> => (await this.tasks.withdraw(id)) || this.tasks.failSubmission(id, end);
-      insist(undo, INSIST_MS).catch(() => undefined);
+      insist(undo, UNDO_MS).catch(() => undefined);
       throw new DomainError('ledger_unavailable', id, { cause, retryAfterSeconds: 2 });
     }
   }
