@@ -25,6 +25,7 @@ function requestOf(model: string, input: object[]): object {
     ...{ tool_choice: 'auto', parallel_tool_calls: true, reasoning: { effort: 'medium', summary: 'auto' } },
     ...{ store: false, stream: true, include: ['reasoning.encrypted_content'] },
     ...{ prompt_cache_key: '019a-session', text: { verbosity: 'low' } },
+    client_metadata: { 'x-codex-installation-id': 'c1ed-installation', session_id: '019a-session' },
   };
 }
 
@@ -101,10 +102,10 @@ describe.each([
       response: { id: expect.stringMatching(/^resp_/), usage: { input_tokens: expect.any(Number) } },
     });
     const left = {
-      openai: null,
-      'openai-compatible': 'tools.format, verbosity, reasoning',
-      anthropic: 'tools.format, verbosity',
-      gemini: 'tools.format, verbosity',
+      openai: 'client_metadata',
+      'openai-compatible': 'client_metadata, tools.format, verbosity, reasoning',
+      anthropic: 'client_metadata, tools.format, verbosity',
+      gemini: 'client_metadata, tools.format, verbosity',
     };
     expect(dropped).toBe(left[provider as 'openai']);
   });

@@ -23,6 +23,15 @@ describe('a Responses request on its way to OpenAI', () => {
     expect((amend(body).request as typeof body).input).toBe(input);
   });
 
+  it('tells the provider nothing of the machine that the client works on, and says so', () => {
+    const told = { client_metadata: { 'x-codex-installation-id': 'c1ed', session_id: '019a' } };
+    expect(amend({ ...told, store: false })).toEqual({
+      ...{ request: { model: 'gpt-4o', input: 'Hi', store: false }, dropped: ['client_metadata'] },
+    });
+    expect(told.client_metadata).toHaveProperty('session_id');
+    expect(amend({ client_metadata: null }).dropped).toEqual([]);
+  });
+
   it('is stored nowhere, has its limit lowered, and no tier that the provider chooses', () => {
     expect(amend({ store: true, max_output_tokens: 900, service_tier: 'auto' }, 'gpt-4o', 300).request).toMatchObject({
       ...{ store: false, max_output_tokens: 300, service_tier: 'default' },
