@@ -152,6 +152,28 @@ describe('searches that a provider makes', () => {
     expect(await receiptOfLast(world)).toMatchObject({ outcome: 'failed', charge_points: '0' });
   });
 
+  it.each(BOTH_WAYS)(
+    'never cost more than was held, however often the input is read anew (%s, stream: %s)',
+    async (_, stream, spoken) => {
+      // One context of 8,000 tokens at a point each, and a search; three rounds were read.
+      const prices = { ...SEARCHES, inputPerMillion: '1000000' };
+      const world = await worldWith(spoken.provider, 'usage:20000:1+hosted-calls:1', {
+        points: '8001',
+        model: { prices },
+      });
+      const receipt = await receiptOf(world, await ask(world, spoken, { ...spoken.withSearch(1), stream }));
+      expect(receipt).toMatchObject({ charge_points: '8001' });
+      expect(await house.pointsOf(world)).toEqual({ available: '0', held: '0' });
+      const rich = await worldWith(spoken.provider, 'usage:15000:1+hosted-calls:1', {
+        points: '5000000',
+        model: { prices },
+      });
+      expect(await receiptOf(rich, await ask(rich, spoken, { ...spoken.withSearch(1), stream }))).toMatchObject({
+        ...{ charge_points: '15001', usage_source: 'reported' },
+      });
+    },
+  );
+
   it.each([
     ['responses', 'anthropic'],
     ['messages', 'openai'],
