@@ -1,3 +1,5 @@
+import Anthropic from '@anthropic-ai/sdk';
+import OpenAI from 'openai';
 import { type HttpAnswer, uniqueName, type World, type WorldOptions } from '@tokenbay/testing';
 import { expectRefusal } from './expect-refusal.js';
 import { useSystem } from './use-system.js';
@@ -209,6 +211,36 @@ describe('other tools of a provider', () => {
     expect((await house.system.upstream.requests())[0]?.body).toMatchObject({
       tools: [{ max_uses: 2 }, { max_uses: 4 }],
     });
+  });
+});
+
+describe('a library that streams searches', () => {
+  it('reads them in Responses, and sends them back', async () => {
+    const { apiKey, modelName: model } = await worldWith('openai', 'hosted-calls:2');
+    const client = new OpenAI({ apiKey, baseURL: `${house.system.gatewayUrl}/v1`, maxRetries: 0 });
+    const tools = [{ type: 'web_search' as const }];
+    const first = await client.responses.stream({ model, input: 'Hello', tools }).finalResponse();
+    expect(first.output.map(({ type }) => type)).toEqual(['web_search_call', 'web_search_call', 'message']);
+    const more = { role: 'user' as const, content: 'More.' };
+    const input = [...(first.output as OpenAI.Responses.ResponseInputItem[]), more];
+    const { status } = await client.responses.create({ model, input, tools });
+    expect(status).toBe('completed');
+  });
+
+  it('reads them in Messages, and sends them back', async () => {
+    const { apiKey, modelName: model } = await worldWith('anthropic', 'hosted-calls:search,failed');
+    const client = new Anthropic({ apiKey, baseURL: house.system.gatewayUrl, maxRetries: 0 });
+    const tools = [{ type: 'web_search_20250305' as const, name: 'web_search' as const }];
+    const ask = (...messages: Anthropic.MessageParam[]) =>
+      client.messages.stream({ model, max_tokens: 300, tools, messages }).finalMessage();
+    const hello = { role: 'user' as const, content: 'Hello' };
+    const first = await ask(hello);
+    expect(first.usage.server_tool_use).toMatchObject({ web_search_requests: 1 });
+    expect(first.content.map(({ type }) => type)).toEqual([
+      ...['server_tool_use', 'web_search_tool_result', 'server_tool_use', 'web_search_tool_result', 'text'],
+    ]);
+    const said = { role: 'assistant' as const, content: first.content as Anthropic.ContentBlockParam[] };
+    expect((await ask(hello, said, hello)).stop_reason).toBe('end_turn');
   });
 });
 

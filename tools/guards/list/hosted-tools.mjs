@@ -32,7 +32,7 @@ export const HOSTED_TOOLS = [
     source: [
       {
         file: 'apps/gateway/src/relay/exchange/pass-through.ts',
-        from: 'call.limitToolCalls?.(terms.toolPools) ?? call.body',
+        from: 'call.limitToolCalls?.(call.body, terms.toolPools) ?? call.body',
         to: 'call.body',
       },
     ],

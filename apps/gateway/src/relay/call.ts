@@ -104,8 +104,8 @@ export interface TextCall extends Call {
   /** Headers of the client that go with the body where it passes through. */
   readonly headers: Readonly<Record<string, string>> | undefined;
   /**
-   * The body with the limits of calls that are sold, in the order of `hostedTools`, for where it passes through. Absent in formats that
-   * know no such limit.
+   * A body with the limits of calls that are sold, in the order of `hostedTools`, for where it passes through. Absent in formats that know
+   * no such limit.
    */
-  readonly limitToolCalls?: (pools: readonly SoldPool[]) => JsonObject;
+  readonly limitToolCalls?: (body: JsonObject, pools: readonly SoldPool[]) => JsonObject;
 }

@@ -38,7 +38,7 @@ export interface Quote {
 }
 
 /** The pools of hosted tools with the limits that are held for. */
-export interface AffordableCalls {
+interface AffordableCalls {
   readonly pools: readonly SoldPool[];
   /** What their limits were lowered to; undefined where they were not. */
   readonly loweredTo: number | undefined;

@@ -3,6 +3,8 @@ import type { ToolCalls } from '@tokenbay/protocol';
 
 /** How many calls of tools that cost points are let run where the client sets no limit. */
 const CALLS_DEFAULT = 8;
+/** Of what is held on top, and of the input that is believed, whatever a client allows. */
+const ROUNDS_MAX = 1_000;
 
 /** A tool that runs at the provider. */
 export interface HostedTool {
@@ -71,7 +73,7 @@ export function roundsOf(pools: readonly SoldPool[]): number {
   let rounds = 1;
   for (const { soldBy, callsMax } of pools)
     rounds += soldBy === 'calls' && Number.isFinite(callsMax) ? callsMax : CALLS_DEFAULT;
-  return rounds;
+  return Math.min(rounds, ROUNDS_MAX);
 }
 
 /** What is charged of the calls that an answer reports: each of them, and none that could not be. */

@@ -27,7 +27,7 @@ export class PassThrough implements Exchange {
   constructor(private readonly parts: PassThroughTerms) {
     const { call, wire, writeTerms, terms } = parts;
     const { path, headers } = wire.endpoint(writeTerms);
-    const limited = call.limitToolCalls?.(terms.toolPools) ?? call.body;
+    const limited = call.limitToolCalls?.(call.body, terms.toolPools) ?? call.body;
     const body = JSON.stringify(wire.passThrough.amendRequest(limited, writeTerms));
     this.request = { path, headers: call.headers ? { ...headers, ...call.headers } : headers, body };
   }

@@ -10,7 +10,7 @@ const PRICES = new CompiledPrices({ perToolCall: { web_search: '0.01', advisor: 
 /** The tools as they go upstream where at most so many uses of each are paid for. */
 const asSent = (fields: object, callsMax = Infinity) => {
   const call = read(fields);
-  return call.limitToolCalls!(lowerPools(sellPools(call.hostedTools, PRICES), callsMax))['tools'];
+  return call.limitToolCalls!(call.body, lowerPools(sellPools(call.hostedTools, PRICES), callsMax))['tools'];
 };
 const picture = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA==' } };
 
@@ -102,7 +102,7 @@ describe('what a Messages request may cost', () => {
   it('is forwarded as it came where no tool is charged by use', () => {
     const body = { model: 'm', max_tokens: 50, messages: hello, tools: [{ type: 'bash_20250124', name: 'bash' }] };
     const call = readMessagesCall(body, 100, {});
-    expect(call.limitToolCalls!(sellPools(call.hostedTools, PRICES))).toBe(body);
+    expect(call.limitToolCalls!(call.body, sellPools(call.hostedTools, PRICES))).toBe(body);
   });
 
   it('needs a price for what the provider runs, whatever the date of its version', () => {

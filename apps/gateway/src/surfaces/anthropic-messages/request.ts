@@ -63,7 +63,7 @@ export function readMessagesCall(body: JsonObject, bodyBytes: number, headers: I
     readCanonical: readCanonicalCall,
     renderer: MESSAGES_RENDERER,
     headers: forwardedHeaders(headers, FORWARDED),
-    limitToolCalls: (pools) => limitToolUses(body, pools),
+    limitToolCalls: limitToolUses,
     openExchange: (terms) => openTextExchange(withinContext(call, terms.contextTokensMax), terms),
   };
   return call;

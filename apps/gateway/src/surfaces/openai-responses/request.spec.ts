@@ -7,7 +7,7 @@ const PRICES = new CompiledPrices({ perToolCall: { web_search: '0.01', mcp: '0.0
 /** The body as it goes upstream where at most so many calls are paid for. */
 const asSent = (fields: object, callsMax = Infinity) => {
   const call = read(fields);
-  return call.limitToolCalls!(lowerPools(sellPools(call.hostedTools, PRICES), callsMax));
+  return call.limitToolCalls!(call.body, lowerPools(sellPools(call.hostedTools, PRICES), callsMax));
 };
 const namesOf = (fields: object) => read(fields).hostedTools.flatMap(({ tools }) => tools.map(({ name }) => name));
 const said = (...content: object[]) => ({ input: [{ role: 'user', content }] });

@@ -55,7 +55,7 @@ export function readResponsesCall(body: JsonObject, bodyBytes: number, headers: 
     readCanonical: readCanonicalCall,
     renderer: createRenderer(body),
     headers: forwardedHeaders(headers, FORWARDED),
-    limitToolCalls: (pools) => limitToolCalls(body, pools),
+    limitToolCalls,
     openExchange: (terms) => openTextExchange(call, terms),
   };
   return call;
