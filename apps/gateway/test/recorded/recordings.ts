@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NO_USAGE, type StopReason, type TokenUsage, type WireFormat } from '@tokenbay/protocol';
-import { findAdapter, type TextWire } from '@tokenbay/providers';
+import { findAdapter, type TextWire, type UpstreamFailure } from '@tokenbay/providers';
 import { WORKSPACE } from '@tokenbay/testing';
 
 /** An answer in the shape that its provider documents, whole and streamed, and what it says. */
@@ -32,6 +32,7 @@ export interface BrokenRecording extends Place {
   readonly isKnown?: boolean;
 }
 
+const FIXTURES = join(WORKSPACE, 'libs/providers/src');
 const CALLS = [
   { name: 'get_weather', input: { city: 'Köln' } },
   { name: 'get_time', input: {} },
@@ -123,9 +124,33 @@ export const BROKEN_RECORDINGS: readonly BrokenRecording[] = [
   { ...at('gemini', 'gemini-generate', 'gemini/fixtures/blocked'), kind: 'request', isKnown: true },
 ];
 
+/** A refusal that a provider documents, and what it means. */
+export interface RecordedRefusal {
+  readonly what: string;
+  readonly status: number;
+  readonly retryAfterSeconds?: number;
+  readonly body: object;
+  readonly judged: Pick<UpstreamFailure, 'kind' | 'code' | 'reason'>;
+  readonly hidden?: readonly string[];
+}
+
+/** Every provider whose refusals were recorded, and where they lie. */
+const REFUSERS: readonly (readonly [provider: string, folder: string])[] = [
+  ...['openai', 'azure-openai', 'anthropic', 'gemini'].map((name) => [name, `${name}/fixtures`] as const),
+  ...Object.keys(PRESETS).map((name) => [name, `openai/fixtures/${name}`] as const),
+];
+
+/** All refusals of all providers. */
+export const REFUSALS: readonly (RecordedRefusal & { readonly provider: string })[] = REFUSERS.flatMap(
+  ([provider, folder]) =>
+    (JSON.parse(readFileSync(join(FIXTURES, folder, 'errors.json'), 'utf8')) as RecordedRefusal[]).map((refusal) => ({
+      ...{ provider, ...refusal },
+    })),
+);
+
 /** What was recorded, by its ending. */
 export function bytesOf({ fixture }: Place, ending: 'json' | 'sse'): Buffer {
-  return readFileSync(join(WORKSPACE, 'libs/providers/src', `${fixture}.${ending}`));
+  return readFileSync(join(FIXTURES, `${fixture}.${ending}`));
 }
 
 /** The wire of a recording's provider that speaks its format. */
