@@ -6,9 +6,6 @@ import type { WriteTerms } from '../text-wire.js';
 /** What lets reasoning go on in the next turn where nothing is stored. Models without reasoning refuse it. */
 export const SEALED_REASONING = 'reasoning.encrypted_content';
 
-/** What an agent tells of itself and of the machine it works on; the documented interface has no such field, and refuses it. */
-const TOLD_OF_CLIENT = 'client_metadata';
-
 /**
  * The client's body with the few changes that must be: the upstream's model, nothing stored there, a lowered output limit, no tier but the
  * standard one where the client left the choice to the provider, reasoning sealed for the next turn, without what the client tells of
@@ -20,8 +17,9 @@ export function amendRequest(body: JsonObject, terms: WriteTerms): JsonObject {
   if (outputTokensMax !== undefined) request['max_output_tokens'] = outputTokensMax;
   if (request['service_tier'] === 'auto') request['service_tier'] = 'default';
   if (body['store'] !== false && traitsOf(upstreamModel).isReasoning) request['include'] = withSeals(body['include']);
-  dropped.dropIfSet(TOLD_OF_CLIENT, request[TOLD_OF_CLIENT]);
-  delete request[TOLD_OF_CLIENT];
+  // What an agent tells of itself and its machine: the documented interface has no such field, and refuses it.
+  dropped.dropIfSet('client_metadata', request['client_metadata']);
+  delete request['client_metadata'];
   const { input } = body;
   if (Array.isArray(input) && input.some(isForeignReasoning)) {
     dropped.drop('input.reasoning');
