@@ -52,6 +52,13 @@ describe('what a request of generateContent may cost', () => {
     },
   );
 
+  it('is not read into what is the client’s own', () => {
+    const own = { parts: [STORED, 'x'], fileData: { fileUri: 'files/a' } };
+    for (const part of [{ text: 'x', partMetadata: own }, { functionCall: { name: 'f', args: own } }])
+      expect(withPart(part).inputTokensMax).toBe(100);
+    expect(withPart({ functionResponse: { name: 'f', response: own } }).inputTokensMax).toBe(100);
+  });
+
   it('needs a price for what is answered in other than text', () => {
     const { priceKinds, excludedKinds } = withConfig({ responseModalities: ['TEXT', 'IMAGE'] });
     expect(priceKinds).toContain('imageOutputPerMillion');
@@ -112,6 +119,8 @@ describe('a request of generateContent is refused', () => {
     ],
     ['tools', { tools: {} }],
     ['routingConfig', { generationConfig: { routingConfig: { autoMode: {} } } }],
+    ['generationOutputConfig', { generationOutputConfig: { outputUriPrefix: 'gs://bucket/a' } }],
+    ['modelSelectionConfig', { generationConfig: { modelSelectionConfig: {} } }],
   ])('where %s is wrong or has no price', (detail, fields) => {
     expect(() => read(fields)).toThrow(expect.objectContaining({ code: 'invalid_request', detail }));
   });

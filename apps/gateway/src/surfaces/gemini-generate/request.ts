@@ -27,7 +27,9 @@ const WITNESSED_AS = new Map([
 /** They read what was stored under the channel's key. */
 const STORED_TOOLS = ['fileSearch', 'retrieval'];
 /** What lets another model answer than the one that was asked for, or keeps the answer elsewhere. */
-const UNPRICED_FIELDS = ['routingConfig', 'modelConfig', 'outputConfig'];
+const UNPRICED_FIELDS = [
+  ...['routingConfig', 'modelConfig', 'modelSelectionConfig', 'outputConfig', 'generationOutputConfig'],
+];
 const MODALITIES = ['TEXT', 'IMAGE', 'AUDIO'] as const;
 
 /** Understands a body of `generateContent`. Throws `invalid_request` naming the field, and `not_implemented` for upstream state. */

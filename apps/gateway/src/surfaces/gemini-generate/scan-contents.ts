@@ -9,8 +9,8 @@ const FILM_HOST = /(?:^|\.)(?:youtube(?:-nocookie)?\.com|youtu\.be)\.?$/i;
 /** Pictures, texts and documents, by their exact names. */
 const SILENT =
   /^(?:(?:image|text)\/[\w.+-]+|application\/(?:pdf|json|xml|rtf|(?:x-)?(?:javascript|typescript|python)))(?:; ?charset=[\w-]+)?$/i;
-/** What a model calls a tool with and what that answered are the client's own values. */
-const OPAQUE = new Set(['args', 'response']);
+/** What a model calls a tool with, what that answered and what a client notes are its own values. */
+const OPAQUE = new Set(['args', 'response', 'partMetadata']);
 const MEDIA = new Set(['inlineData', 'fileData']);
 const DEPTH_MAX = 4;
 /** Parts that say what their words say. */
