@@ -12,6 +12,9 @@ import { chooseShape } from '../video-shape.js';
 import type { VideoSubmission, VideoTerms } from '../video-wire.js';
 import { type SeedanceRules, seedanceRules } from './models.js';
 
+/** Commands that models up to Seedance 1.5 obey wherever they stand in the prompt, and that make a video longer or larger. */
+const COMMAND = /--(rs|resolution|dur|duration|frames|fps|framespersecond)(?![a-z])/i;
+
 /** Further parameters by the provider's own names; those behind the first hold of tokens or seconds are not the client's to say. */
 const PARAMETERS: ParameterRules = {
   known: {
@@ -32,6 +35,7 @@ export function writeArkSubmission(
 ): VideoSubmission {
   const rules = seedanceRules(upstreamModel);
   needPrompt(call, ['firstFrame', 'referenceImages']);
+  assertNoCommand(call);
   refuseFields(call, dropped, ['negativePrompt']);
   assertPictures(call, rules);
   const { seconds, size, resolution, aspectRatio } = chooseShape(call, rules);
@@ -44,6 +48,12 @@ export function writeArkSubmission(
     duration: seconds,
   };
   return { request: { method: 'POST', path, body: { kind: 'json', json } }, seconds, size };
+}
+
+/** What is held for is said in fields. */
+function assertNoCommand(call: VideoCall): void {
+  const command = COMMAND.exec(call.prompt ?? '')?.[0];
+  if (command !== undefined) refuseValue(call, 'prompt', `must not hold ${command}: say it in seconds or size.`);
 }
 
 /** First frame, first and last frame, and references are three kinds of tasks that Ark does not mix. */

@@ -68,11 +68,19 @@ describe('a video asked of Ark', () => {
     [{ referenceImages: [PNG] }, 'invalid_request', 'reference_images', 'doubao-seedance-1-5-pro-251215'],
     [{ metadata: { service_tier: 'flex' } }, 'invalid_request', 'metadata.service_tier'],
     [{ metadata: { draft: true } }, 'invalid_request', 'metadata.draft'],
+    [{ prompt: 'A cat --dur 12' }, 'invalid_request', 'prompt', 'doubao-seedance-1-0-pro-250528'],
+    [{ prompt: '--Resolution 1080p a cat' }, 'invalid_request', 'prompt'],
+    [{ prompt: 'A cat--frames=289' }, 'invalid_request', 'prompt', 'ep-20250101000000-abcde'],
     [{ negativePrompt: 'rain' }, 'conversion_not_implemented', 'negative_prompt'],
   ])('refuses %j as %s, naming %s', (...[fields, code, param, model]) => {
     expect(() => write(fields, model)).toThrow(
       expect.objectContaining({ code, options: expect.objectContaining({ param }) }),
     );
+  });
+
+  it('takes words that only look like commands', () => {
+    for (const prompt of ['A cat -- duration of a dream', 'A cat --durable --seed 5', '--ratio 16:9 a cat'])
+      expect(write({ prompt }).json).toMatchObject({ content: [{ type: 'text', text: prompt }] });
   });
 
   it('leaves what a model offers to Ark where an endpoint of ones own hides the model', () => {
