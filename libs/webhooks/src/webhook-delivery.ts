@@ -34,7 +34,7 @@ export interface DueWebhook extends WebhookDelivery {
 }
 
 /** Where an account is told, and what signs it. */
-export interface WebhookEndpoint {
+interface WebhookEndpoint {
   readonly url: string;
   /** The secret, and after it those that it replaced within the last day, youngest first. */
   readonly secrets: readonly [string, ...string[]];
