@@ -12,6 +12,7 @@ const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 30_000;
 const POLL_MS = 10;
 const DATABASE = 'tokenbay';
+const WRONG_PASSWORD = '28P01';
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -108,6 +109,11 @@ export class EmbeddedPostgres {
       await client.connect();
       const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
       if (!rowCount) await client.query(`CREATE DATABASE ${DATABASE}`);
+    } catch (error) {
+      if (/** @type {{ code?: string }} */ (error).code !== WRONG_PASSWORD) throw error;
+      throw new PlainFailure(
+        `The database in ${this.folder} was not made with the POSTGRES_PASSWORD in secrets.json: the two belong together, bring its own back.`,
+      );
     } finally {
       await client.end();
     }

@@ -1,9 +1,8 @@
 // @ts-check
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../bootstrap/bootstrap.mjs';
 
-const MIGRATIONS = join(ROOT, 'dist', 'node_modules', '@tokenbay', 'schema', 'migrations');
+const MIGRATIONS_FILE = join(ROOT, 'dist', 'node_modules', '@tokenbay', 'schema', 'migrations.js');
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
@@ -19,7 +18,8 @@ export async function looksMigrated(databaseUrl) {
   try {
     await client.connect();
     const { rows } = await client.query('SELECT count(*)::int AS count FROM schema_migration');
-    return rows[0].count === readdirSync(MIGRATIONS).filter((file) => file.endsWith('.js')).length;
+    const { MIGRATIONS } = await import(MIGRATIONS_FILE);
+    return rows[0].count === MIGRATIONS.length;
   } catch {
     return false;
   } finally {

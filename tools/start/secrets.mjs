@@ -8,7 +8,7 @@ const FILE = 'secrets.json';
 
 /**
  * The secrets of the embedded mode, made at the first start and kept in `secrets.json`. Without them the database beside it cannot be read
- * any more: a missing file with a database present stops the start, and so does another `SECRETS_KEY` from outside.
+ * any more: a missing file, or half of one, with a database present stops the start, and so does another `SECRETS_KEY` from outside.
  *
  * @param {import('./data-folder.mjs').DataFolder} folder
  * @param {string | undefined} givenKey
@@ -16,9 +16,11 @@ const FILE = 'secrets.json';
  */
 export function keepSecrets(folder, givenKey) {
   const kept = folder.read(FILE);
-  if (typeof kept['SECRETS_KEY'] !== 'string' && existsSync(join(folder.path, 'postgres'))) {
+  const missing = ['SECRETS_KEY', 'POSTGRES_PASSWORD'].find((name) => typeof kept[name] !== 'string');
+  if (missing !== undefined && existsSync(join(folder.path, 'postgres'))) {
+    const isThere = Object.keys(kept).length > 0;
     throw new PlainFailure(
-      `${join(folder.path, FILE)} is missing, and the database beside it cannot be read without it: ` +
+      `${join(folder.path, FILE)} ${isThere ? `has no ${missing}` : 'is missing'}, and the database beside it cannot be read without it: ` +
         `bring it back, or remove ${folder.path} to start afresh.`,
     );
   }

@@ -28,5 +28,8 @@ describe('the secrets of the embedded mode', () => {
   it('are not made anew beside a database that only the lost ones open', () => {
     mkdirSync(join(folder.path, 'postgres'));
     expect(() => keepSecrets(folder, undefined)).toThrow('secrets.json is missing');
+    folder.write('secrets.json', { SECRETS_KEY: A_KEY });
+    expect(() => keepSecrets(folder, undefined)).toThrow('secrets.json has no POSTGRES_PASSWORD');
+    expect(folder.read('secrets.json')).toEqual({ SECRETS_KEY: A_KEY });
   });
 });

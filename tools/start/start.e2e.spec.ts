@@ -136,6 +136,20 @@ describe('npm start', () => {
     TEST_TIMEOUT_MS,
   );
 
+  it(
+    'says so where secrets and database do not belong together',
+    async () => {
+      const secrets = readFileSync(join(data, 'secrets.json'), 'utf8');
+      const other = { ...(JSON.parse(secrets) as object), POSTGRES_PASSWORD: 'another-house' };
+      writeFileSync(join(data, 'secrets.json'), JSON.stringify(other));
+      const failed = start();
+      expect(await failed.ended).toBe(1);
+      expect(failed.words).toMatch(/^The database in .*\/postgres was not made with the POSTGRES_PASSWORD in .*\n$/);
+      writeFileSync(join(data, 'secrets.json'), secrets, { mode: 0o600 });
+    },
+    TEST_TIMEOUT_MS,
+  );
+
   it.each([
     ['a bad variable', { GATEWAY_PORT: '70000', LOG_LEVEL: 'loud' }, /^GATEWAY_PORT must .*\nLOG_LEVEL must .*\n$/],
     ['an unknown variable', { GATEWAY_PROT: '1' }, /^GATEWAY_PROT is not a variable of TokenBay Gateway\n$/],

@@ -26,7 +26,7 @@ export function createDataSource(url: string): DataSource {
 
 /**
  * Brings a database up to the newest schema and the application's role up to its rights; safe to call from several processes at once.
- * Answers the names of what ran.
+ * Answers the names of what ran. Throws, in words for an operator, and changes nothing, where a newer build has migrated it before.
  */
 export async function runMigrations(url: string): Promise<string[]> {
   return withDataSource(url, migrate);
@@ -34,7 +34,7 @@ export async function runMigrations(url: string): Promise<string[]> {
 
 /**
  * Makes a database ready for this build and this `SECRETS_KEY`: migrates it, and on a new one remembers the key. Throws, in words for an
- * operator, where the database was set up with another key.
+ * operator, where the database was set up with another key, and where it is newer than this build.
  */
 export async function prepareDatabase(url: string, secretsKey: SecretsKey): Promise<string[]> {
   return withDataSource(url, async (source) => {
@@ -60,6 +60,7 @@ async function migrate(source: DataSource): Promise<string[]> {
   const lock = source.createQueryRunner();
   await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
   try {
+    await assertNotNewer(source);
     const ran = await source.runMigrations();
     await grantPrivileges(source);
     return ran.map(({ name }) => name);
@@ -67,6 +68,19 @@ async function migrate(source: DataSource): Promise<string[]> {
     await lock.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
     await lock.release();
   }
+}
+
+/** A build that does not know what a newer one has made would take away the rights to it. */
+async function assertNotNewer(source: DataSource): Promise<void> {
+  const [table] = await source.query<{ name: string | null }[]>(`SELECT to_regclass('schema_migration')::text AS name`);
+  if (!table?.name) return;
+  const rows = await source.query<{ name: string }[]>('SELECT name FROM schema_migration ORDER BY id');
+  const known = new Set(MIGRATIONS.map(({ name }) => name));
+  const newer = rows.find(({ name }) => !known.has(name));
+  if (newer)
+    throw new Error(
+      `the database schema is newer than this build, which does not know ${newer.name}: start the build that migrated it, or a later one`,
+    );
 }
 
 async function assertSecretsKey(source: DataSource, secretsKey: SecretsKey): Promise<void> {
