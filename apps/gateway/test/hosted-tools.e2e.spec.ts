@@ -73,6 +73,14 @@ describe('searches that a provider makes', () => {
     expect(searchesIn(receipt)).toMatchObject([{ quantity: 3, points: '3' }]);
   });
 
+  it.each(DIALECTS)('are counted alike however the bytes of a stream are cut (%s)', async (_, spoken) => {
+    for (const cut of ['split:1', 'split:7', 'split:1000']) {
+      const world = await worldWith(spoken.provider, `hosted-calls:3+${cut}`);
+      const answer = await ask(world, spoken, { ...spoken.withSearch(), stream: true });
+      expect(await receiptOf(world, answer)).toMatchObject({ charge_points: '3', usage_source: 'reported' });
+    }
+  });
+
   it.each(BOTH_WAYS)('cost nothing where none was made (%s, stream: %s)', async (_, stream, spoken) => {
     const world = await worldWith(spoken.provider, 'words:3');
     const receipt = await receiptOf(world, await ask(world, spoken, { ...spoken.withSearch(), stream }));
