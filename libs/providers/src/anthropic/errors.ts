@@ -38,6 +38,9 @@ function judgeType(error: ErrorWire): UpstreamFailure | undefined {
       return ours(KEY, error);
     case 'billing_error':
       return ours(CREDIT, error);
+    // Said before anybody looks at the key, to whoever asks from where it is not offered.
+    case 'forbidden':
+      return ours({ kind: 'channel', reason: 'region_refused' }, error);
     case 'not_found_error':
       return ours({ kind: 'channel', reason: reasonOfAbsence(error) }, error);
     case 'rate_limit_error':
