@@ -21,4 +21,5 @@ export {
 } from './task.js';
 export { type OwnPageRequest, type TaskFilter, TasksReader, toTaskId } from './tasks-reader.js';
 export { TasksModule } from './tasks.module.js';
+export { UNTOLD_MS } from './tasks.repository.js';
 export { TasksService } from './tasks.service.js';

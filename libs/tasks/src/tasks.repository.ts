@@ -27,7 +27,14 @@ const FIND = 'SELECT * FROM task WHERE id = $1';
 const MS = `interval '1 millisecond'`;
 const ACCEPT = `SELECT outcome, task_id, account_left, quota_left, period_left, retry_after_seconds
   FROM task_accept($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::float8 * ${MS})`;
-const END = `SELECT task_end($1, $2, $3, $4, $5, $6, $7, $8::float8 * ${MS}, $9, $10, $11, $12, $13, $14) AS done`;
+/**
+ * So long after its acceptance a submission can be answered as if there had never been a task. Whoever sends the same meanwhile is told of
+ * no task that is younger.
+ */
+export const UNTOLD_MS = 25_000;
+const IS_UNTOLD = `EXISTS (SELECT FROM task WHERE id = $1 AND created_at > clock_timestamp() - ${UNTOLD_MS} * ${MS})`;
+const END = `SELECT task_end($1, $2, $3, $4, $5, $6, $7, $8::float8 * ${MS}, $9, $10, CASE WHEN ${IS_UNTOLD} THEN $11::smallint END, $12, $13, $14) AS done`;
+const WITHDRAW = `SELECT CASE WHEN ${IS_UNTOLD} THEN task_withdraw($1) ELSE false END AS done`;
 
 /** The sentences of tasks. What changes one is a function of the database, and answers false where it came too late. */
 @Injectable()
@@ -65,9 +72,9 @@ export class TasksRepository {
     return row;
   }
 
-  /** Undoes a task for which nobody was called. */
+  /** Undoes a task for which nobody was called, and of which nobody was told. */
   withdraw(id: string): Promise<boolean> {
-    return this.decide('SELECT task_withdraw($1) AS done', [id]);
+    return this.decide(WITHDRAW, [id]);
   }
 
   /** Allows the provider to be called, once. */
@@ -93,7 +100,7 @@ export class TasksRepository {
     ]);
   }
 
-  /** Ends a task that is in one of these states badly; its points go back. */
+  /** Ends a task that is in one of these states badly; its points go back. It is hidden as refused only while nobody was told of it. */
   fail(id: string, from: readonly TaskState[], failure: TaskFailure): Promise<boolean> {
     const { code, message, costMicropoints, refusedWith, attempts, event, detail } = failure;
     return this.decide(END, [

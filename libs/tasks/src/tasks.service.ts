@@ -68,7 +68,7 @@ export class TasksService {
     return earlier && sameRequest(earlier, draft);
   }
 
-  /** Undoes a task for which nobody was called; nothing of it is left. */
+  /** Undoes a task for which nobody was called; nothing of it is left. False too where somebody may have been told of it: it is over by itself. */
   withdraw(id: string): Promise<boolean> {
     return this.repository.withdraw(id);
   }
@@ -94,7 +94,10 @@ export class TasksService {
     return this.repository.fail(id, ['queued', 'in_progress'], failure);
   }
 
-  /** Ends a task whose submission failed. False where it is not being submitted any more. */
+  /**
+   * Ends a task whose submission failed. False where it is not being submitted any more. Where somebody who sent the same may have been told
+   * of it, it is a task that failed, not one that was refused.
+   */
   failSubmission(id: string, failure: TaskFailure): Promise<boolean> {
     return this.repository.fail(id, ['submitting'], failure);
   }

@@ -3,7 +3,14 @@ import { Injectable } from '@nestjs/common';
 import type { Channel } from '@tokenbay/channels';
 import { DomainError } from '@tokenbay/errors';
 import type { Model } from '@tokenbay/models';
-import { type SubmissionIdentity, type Task, type TaskAttempt, type TaskDraft, TasksService } from '@tokenbay/tasks';
+import {
+  type SubmissionIdentity,
+  type Task,
+  type TaskAttempt,
+  type TaskDraft,
+  TasksService,
+  UNTOLD_MS,
+} from '@tokenbay/tasks';
 import { RequestMetrics } from '../health/request-metrics.js';
 import type { Caller } from '../relay/caller.js';
 import { endVisit } from '../relay/end-visit.js';
@@ -40,8 +47,8 @@ export interface SubmittedTask {
   readonly droppedFields: readonly string[];
 }
 
-/** How long one who sends the same again waits for the first one's answer. */
-const TWIN_MS = 30_000;
+/** How long one who sends the same again waits for the first one's answer; then its task is told, and cannot be taken back. */
+const TWIN_MS = UNTOLD_MS + 5_000;
 const TWIN_LOOK_MS = 150;
 /** How long an upstream id is kept in memory while the database does not take it. */
 const INSIST_MS = 45_000;
