@@ -1,13 +1,12 @@
 import { Module } from '@nestjs/common';
-import { LimitsModule } from '@tokenbay/limits';
+import { DownloadSeatsModule } from '../relay/download-seats.module.js';
 import { UpstreamModule } from '../upstream/upstream.module.js';
 import { ContentProxy } from './content-proxy.js';
-import { ContentSeats } from './content-seats.js';
 
 /** Hands results of tasks through to their owners. */
 @Module({
-  imports: [UpstreamModule, LimitsModule],
-  providers: [ContentProxy, ContentSeats],
-  exports: [ContentProxy, ContentSeats],
+  imports: [UpstreamModule, DownloadSeatsModule],
+  providers: [ContentProxy],
+  exports: [ContentProxy, DownloadSeatsModule],
 })
 export class ContentModule {}

@@ -3,8 +3,8 @@ import { DomainError } from '@tokenbay/errors';
 import { type Task, TasksService } from '@tokenbay/tasks';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { callerOf } from '../relay/caller.js';
+import { DownloadSeats } from '../relay/download-seats.js';
 import { ContentProxy, type ContentSource } from './content-proxy.js';
-import { ContentSeats } from './content-seats.js';
 import { type KnownTask, TaskProviders } from './task-providers.js';
 
 /** What an account may see of its own tasks, and nobody else. */
@@ -14,7 +14,7 @@ export class OwnTasks {
     private readonly tasks: TasksService,
     private readonly providers: TaskProviders,
     private readonly proxy: ContentProxy,
-    private readonly seats: ContentSeats,
+    private readonly seats: DownloadSeats,
   ) {}
 
   /** One task, a failed one too. Throws `task_not_found` with 400 for any other. */
@@ -26,7 +26,7 @@ export class OwnTasks {
 
   /**
    * Streams what a completed task has made. Throws `task_not_found` with 404, `invalid_request` for a task that has made nothing and a
-   * variant that is not offered, `content_fetch_failed`, and the refusals of `ContentSeats` where too many downloads run.
+   * variant that is not offered, `content_fetch_failed`, and the refusals of `DownloadSeats` where too many downloads run.
    */
   async streamContent(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { id } = request.params as { id: string };

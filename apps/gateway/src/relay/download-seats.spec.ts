@@ -1,8 +1,8 @@
 import { ParallelLimiter } from '@tokenbay/limits';
-import { ContentSeats, DOWNLOADS_MAX, DOWNLOADS_PER_ACCOUNT_MAX } from './content-seats.js';
+import { DownloadSeats, DOWNLOADS_MAX, DOWNLOADS_PER_ACCOUNT_MAX } from './download-seats.js';
 
 /** Counts as the seats of one process do. */
-function newSeats(): { seats: ContentSeats; taken: Map<string, number> } {
+function newSeats(): { seats: DownloadSeats; taken: Map<string, number> } {
   const taken = new Map<string, number>();
   const store = {
     enter: (key: string, limit: number) => {
@@ -12,7 +12,7 @@ function newSeats(): { seats: ContentSeats; taken: Map<string, number> } {
     },
     leave: (key: string) => void taken.set(key, (taken.get(key) ?? 0) - 1),
   };
-  return { seats: new ContentSeats(new ParallelLimiter(store)), taken };
+  return { seats: new DownloadSeats(new ParallelLimiter(store)), taken };
 }
 
 /** Downloads that run until they are ended. */
@@ -20,7 +20,7 @@ class Downloads {
   private readonly ends: (() => void)[] = [];
   readonly running: Promise<void>[] = [];
 
-  constructor(private readonly seats: ContentSeats) {}
+  constructor(private readonly seats: DownloadSeats) {}
 
   begin(accountId: string, count: number): void {
     for (let index = 0; index < count; index += 1) {

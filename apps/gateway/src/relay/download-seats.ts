@@ -10,7 +10,7 @@ const RETRY_SECONDS = 2;
 
 /** Bounds how many downloads run at the same time: each holds two connections for as long as its client takes. */
 @Injectable()
-export class ContentSeats {
+export class DownloadSeats {
   private running = 0;
 
   constructor(private readonly parallel: ParallelLimiter) {}
