@@ -74,6 +74,24 @@ const BODY = {
 };
 
 describe('a call of generateContent as an OpenAI upstream is asked it', () => {
+  it('has one turn of the model where a library keeps the pieces of its stream, whose calls wait for their results all the same', () => {
+    const said = (...parts: object[]) => ({ role: 'model', parts });
+    const result = { functionResponse: { name: 'get_map', response: { result: 'a map' } } };
+    const contents = [
+      ...hello,
+      said({ text: 'Look' }),
+      said({ text: 'ing.' }, { functionCall: { id: 'own', name: 'get_map', args: { zoom: 1 } } }),
+      said({ text: '' }),
+      { role: 'user', parts: [result] },
+    ];
+    const { messages } = askOpenai({ ...BODY, contents }).request as { messages: object[] };
+    const call = { id: 'own', type: 'function', function: { name: 'get_map', arguments: '{"zoom":1}' } };
+    expect(messages.slice(2)).toEqual([
+      { role: 'assistant', content: 'Looking.', tool_calls: [call] },
+      { role: 'tool', tool_call_id: 'own', content: '{"result":"a map"}' },
+    ]);
+  });
+
   it('has its instructions, calls and results where a chat has them, paired by id or else by name', () => {
     const { request, dropped } = askOpenai(BODY);
     const call = (id: string, name: string, args: string) => ({

@@ -21,17 +21,28 @@ interface Conversation {
   readonly dropped: DroppedFields;
 }
 
-/** Reads instructions and contents as turns; what a content says beside results of functions becomes a turn of its own. */
+/**
+ * Reads instructions and contents as turns; what a content says beside results of functions becomes a turn of its own. Contents of the model
+ * that follow each other are one turn: Google's libraries keep the pieces of a stream, the empty last one too, between calls and results.
+ */
 export function readTurns(body: JsonObject, dropped: DroppedFields): Turn[] {
   const conversation: Conversation = { waiting: [], calls: 0, dropped };
   const turns: Turn[] = [];
   const instruction = readObject(body['systemInstruction'], 'systemInstruction');
   const texts = instruction ? readInstructions(instruction) : [];
   if (texts.length > 0) turns.push({ role: 'system', content: texts });
+  let speech: OutputPart[] | undefined;
   for (const [index, content] of listContents(body).entries()) {
     const at = `contents[${index}]`;
     const role = readText(content['role'], `${at}.role`) ?? 'user';
-    if (role === 'model') turns.push({ role: 'assistant', content: readOutputs(content, at, conversation) });
+    if (role !== 'model') speech = undefined;
+    else if (!speech) {
+      speech = [];
+      turns.push({ role: 'assistant', content: speech });
+      // What was called before the model spoke again is answered, or never will be.
+      conversation.waiting.length = 0;
+    }
+    if (speech) for (const part of readOutputs(content, at, conversation)) speech.push(part);
     else if (role === 'user' || role === 'function') turns.push(...readInputs(content, at, conversation));
     else throw invalid(`${at}.role`, 'must be user or model');
   }
@@ -93,8 +104,6 @@ function readResponse(response: JsonObject): { text: string; isError: boolean } 
 }
 
 function readOutputs(content: JsonObject, at: string, conversation: Conversation): OutputPart[] {
-  // What was called before the model spoke again is answered, or never will be.
-  conversation.waiting.length = 0;
   return listParts(content, at).flatMap((part, index) => readOutput(part, `${at}.parts[${index}]`, conversation));
 }
 
