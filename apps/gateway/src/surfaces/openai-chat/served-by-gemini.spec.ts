@@ -60,6 +60,8 @@ describe('a Gemini answer as a chat client sees it', () => {
       calls[index] = { ...known, ...piece, function: { ...known?.function, ...called, arguments: text } };
     }
     expect(calls).toEqual(message.tool_calls);
+    const pieces = deltas.flatMap((delta) => delta.tool_calls ?? []);
+    for (const piece of pieces) expect(piece.function).toMatchObject({ arguments: expect.any(String) });
     expect(ready).not.toContain('"finish_reason":"');
     expect(dataIn(tail)).toMatchObject([
       { choices: [{ finish_reason: 'tool_calls' }] },

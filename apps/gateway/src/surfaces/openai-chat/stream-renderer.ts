@@ -107,7 +107,7 @@ export class ChatStreamRenderer implements StreamRenderer {
         return this.textChunk(choice, { state, open }, delta);
       case 'input':
         open.hasInput = true;
-        return this.inputChunk(choice, open, delta.text);
+        return this.callChunk(choice, inputOf(open, delta.text));
       case 'citation': {
         const annotation = renderAnnotation(delta.citation, state.textLength);
         return annotation ? this.chunk(choice, { annotations: [annotation] }) : '';
@@ -148,21 +148,18 @@ export class ChatStreamRenderer implements StreamRenderer {
       });
     if (open?.opening.type !== 'tool_call') return '';
     // Arguments are JSON; a call without any has none written until here.
-    const empty = open.opening.kind === 'function' && !open.hasInput ? this.inputChunk(choice, open, '{}') : '';
-    if (!open.seal) return empty;
+    const rest = open.opening.kind === 'function' && !open.hasInput ? '{}' : '';
+    if (!open.seal) return rest === '' ? '' : this.callChunk(choice, inputOf(open, rest));
+    // Beside a piece of the input, and be it empty: clients that put calls together look for one in every chunk.
     const signature = writeSeal(open.seal, 'gemini-generate');
-    return empty + this.callChunk(choice, { extra_content: { google: { thought_signature: signature } } });
+    const sealed = { extra_content: { google: { thought_signature: signature } } };
+    return this.callChunk(choice, { ...inputOf(open, rest), ...sealed });
   }
 
   private reasoningDetail(choice: number, state: ChoiceState, part: ReasoningPart): string {
     const detail = renderReasoningDetail(part, state.reasonings);
     state.reasonings += 1;
     return detail ? this.chunk(choice, { reasoning_details: [detail] }) : '';
-  }
-
-  private inputChunk(choice: number, { opening }: OpenPart, text: string): string {
-    const isCustom = opening.type === 'tool_call' && opening.kind === 'custom';
-    return this.callChunk(choice, isCustom ? { custom: { input: text } } : { function: { arguments: text } });
   }
 
   private callChunk(choice: number, call: JsonObject): string {
@@ -190,4 +187,9 @@ export class ChatStreamRenderer implements StreamRenderer {
     this.choices.set(choice, state);
     return state;
   }
+}
+
+function inputOf({ opening }: OpenPart, text: string): JsonObject {
+  const isCustom = opening.type === 'tool_call' && opening.kind === 'custom';
+  return isCustom ? { custom: { input: text } } : { function: { arguments: text } };
 }
