@@ -44,7 +44,9 @@ export function composeAnswer(head: AnswerHead, body: Body, behaviour: Behaviour
     names.length > 0
       ? names.map((name, index) => callOf(head, { name, args: argumentsOf(body, name) }, index))
       : texts.map((text) => ({ text }));
-  const signature = checksSignatures(head.model) ? `${SIGNATURE_PREFIX}${head.model.length}` : undefined;
+  const signature = checksSignatures(head.model)
+    ? `${SIGNATURE_PREFIX}${String(head.model.length).padStart(3, '0')}`
+    : undefined;
   return {
     ...head,
     parts: isFiltered ? [] : [...thoughts, ...said],
@@ -70,7 +72,7 @@ function groundingOf({ tools }: Body, behaviour: Behaviour): Body | undefined {
 
 /** Only the first of several calls is signed. */
 function callOf({ id, model }: AnswerHead, called: { name: string; args: Body }, index: number): Part {
-  const signature = checksSignatures(model) && index === 0 ? { thoughtSignature: `${SIGNATURE_PREFIX}Call` } : {};
+  const signature = checksSignatures(model) && index === 0 ? { thoughtSignature: `${SIGNATURE_PREFIX}Cal` } : {};
   return { functionCall: { id: `${id.slice(-8)}${index}`, ...called }, ...signature };
 }
 
