@@ -9,6 +9,18 @@ export { startPostgres, type PostgresOptions, type TestPostgres } from './postgr
 export { findFreePort, findFreePorts } from './processes/free-port.js';
 export { startProgram, type Program, type ProgramOptions } from './processes/start-program.js';
 export { builtFile, WORKSPACE } from './processes/workspace.js';
+export { flacBegin, flacFrame, makeFlac } from './recordings/make-flac.js';
+export { makeMatroska, matroskaBlock, matroskaElement } from './recordings/make-matroska.js';
+export { aacEntry, makeFragmentedMp4, makeMp4, mp4Box, soundEntry, uint32 } from './recordings/make-mp4.js';
+export {
+  makeOgg,
+  OPUS_20_MS,
+  OPUS_60_MS,
+  oggPage,
+  oggPagesOfOne,
+  opusHeaders,
+  vorbisHeaders,
+} from './recordings/make-ogg.js';
 export { hasRedis, startRedis, type TestRedis } from './redis/start-redis.js';
 export { AdminClient, uniqueName } from './system/admin-client.js';
 export type * from './system/admin-objects.js';

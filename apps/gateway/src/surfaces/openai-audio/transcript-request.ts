@@ -40,7 +40,7 @@ function readTranscriptCall(form: MultipartForm, bodyBytes: number, kind: 'trans
   const prompt = readText(fields['prompt'], 'prompt') ?? '';
   const format = readWord(fields['response_format'], FORMATS, 'response_format') ?? 'json';
   const isStream = kind === 'transcription' && (readFlag(fromForm(fields['stream']), 'stream') ?? false);
-  const recording: Recording = { bytes: file.bytes.length, told: readDuration(file.bytes) };
+  const recording: Recording = { bytes: file.bytes.length, measured: readDuration(file.bytes) };
   const { held, doubted } = boundSeconds(recording);
   const textBytes = bodyBytes - form.files.reduce((sum, { bytes }) => sum + bytes.length, 0);
   const tokens = boundTokens(held, textBytes);

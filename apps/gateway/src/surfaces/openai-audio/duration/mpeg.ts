@@ -21,7 +21,7 @@ export function readMpegDuration(bytes: Buffer): number | undefined {
   if (start === undefined) return undefined;
   let seconds = 0;
   for (let at: number | undefined = start; at !== undefined;) {
-    const frame = readFrame(bytes, at);
+    const frame = readMpegFrame(bytes, at);
     if (frame) {
       seconds += frame.seconds;
       at += frame.bytes;
@@ -34,22 +34,22 @@ export function readMpegDuration(bytes: Buffer): number | undefined {
 function findFrame(bytes: Buffer, begin: number, end: number): number | undefined {
   const last = Math.min(bytes.length - HEADER_BYTES, end);
   for (let at = begin; at <= last; at += 1) {
-    const frame = bytes[at] === 0xff ? readFrame(bytes, at) : undefined;
+    const frame = bytes[at] === 0xff ? readMpegFrame(bytes, at) : undefined;
     if (!frame) continue;
     const next = at + frame.bytes;
-    if (next === bytes.length || readFrame(bytes, next)) return at;
+    if (next === bytes.length || readMpegFrame(bytes, next)) return at;
   }
   return undefined;
 }
 
 /** The size of an ID3v2 tag, which holds seven bits in each byte. */
-function tagBytes(bytes: Buffer): number {
+export function tagBytes(bytes: Buffer): number {
   if (bytes.length < 10 || bytes.toString('latin1', 0, 3) !== 'ID3') return 0;
   return 10 + ((bytes[6]! & 0x7f) << 21) + ((bytes[7]! & 0x7f) << 14) + ((bytes[8]! & 0x7f) << 7) + (bytes[9]! & 0x7f);
 }
 
 /** Looked up rather than computed: files of many megabytes are nothing but frames. */
-function readFrame(bytes: Buffer, at: number): Frame | undefined {
+export function readMpegFrame(bytes: Buffer, at: number): Frame | undefined {
   if (bytes[at] !== 0xff || at + HEADER_BYTES > bytes.length) return undefined;
   const second = bytes[at + 1]!;
   return second >> 5 === 7 ? FRAMES[((second & 0x1e) << 6) | (bytes[at + 2]! >> 1)] : undefined;

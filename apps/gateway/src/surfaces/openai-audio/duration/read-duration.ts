@@ -1,27 +1,30 @@
-import { readEbmlDuration } from './ebml.js';
+import { readFlacDuration } from './flac.js';
+import { readMatroskaDuration } from './matroska.js';
 import { readMp4Duration } from './mp4.js';
 import { readMpegDuration } from './mpeg.js';
-import { readFlacDuration, readOggDuration } from './ogg-flac.js';
+import { readOggDuration } from './ogg.js';
 import { readWavDuration } from './wav.js';
 
+/** What tables tell may be any number; more than a century is only a lie, and no price is counted by it. */
+const SECONDS_MAX = 4e9;
 const READERS: readonly ((bytes: Buffer) => number | undefined)[] = [
   readWavDuration,
   readFlacDuration,
   readOggDuration,
   readMp4Duration,
-  readEbmlDuration,
+  readMatroskaDuration,
   readMpegDuration,
 ];
 
 /**
- * How long a recording says that it is, in seconds; undefined where it does not say so, or is none that we know (WAV, FLAC, Ogg, MP4, WebM, MP3).
- * WAV and MP3 are measured, the others say it themselves: what is charged must not rest on that alone. Never more than one pass over the bytes, so
- * that no file, however made, takes long.
+ * How long a recording plays, in seconds, by what is in it and not by what it says of itself: never less than a decoder would play of it. Undefined
+ * where it is none that we know (WAV, FLAC, Ogg, MP4, WebM, MP3), or cannot be walked. Never more than a few passes over the bytes, so that no file,
+ * however made, takes long.
  */
 export function readDuration(bytes: Buffer): number | undefined {
   for (const read of READERS) {
     const seconds = read(bytes);
-    if (seconds !== undefined) return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+    if (seconds !== undefined) return seconds >= 0 ? Math.min(seconds, SECONDS_MAX) : undefined;
   }
   return undefined;
 }
