@@ -108,6 +108,15 @@ describe('the duration of a WebM file', () => {
     expect(readMatroskaDuration(whole)).toBeGreaterThan(9);
   });
 
+  it('goes on at the next cluster in an element that nobody knows', () => {
+    const whole = makeMatroska({ ...OPUS, isStreamed: true });
+    const cluster = whole.indexOf(Buffer.from('1f43b675', 'hex'));
+    const size = Buffer.from('4bff0100000000000000', 'hex');
+    size.writeUInt32BE(whole.length - cluster, 6);
+    const file = Buffer.concat([whole.subarray(0, cluster), size, whole.subarray(cluster)]);
+    expect(readMatroskaDuration(file)).toBeCloseTo(10, 3);
+  });
+
   it('is not told where nothing is known of its tracks', () => {
     const encoded = makeMatroska({ ...OPUS, more: [matroskaElement('6d80', Buffer.alloc(9))] });
     const unlisted = makeMatroska(OPUS);

@@ -14,8 +14,12 @@ const TIMESTAMP = 0xe7;
 const BLOCK_GROUP = 0xa0;
 const BLOCKS = new Set([0xa1, 0xa3]);
 const BLOCK_DURATION = 0x9b;
-/** Blocks of 20 ms for more than five hours, whose packets are not many more; what has more takes too long. */
-const ELEMENTS_MAX = 1_000_000;
+/** Blocks of 20 ms for more than two hours, and the packets in them; what has more takes too long. */
+const ELEMENTS_MAX = 500_000;
+/** What is passed over by everybody: empty room, places, tags, chapters, attachments. Players look for clusters in what they do not know. */
+const PASSED = new Set([HEADER, 0xec, 0x114d9b74, 0x1c53bb6b, 0x1254c367, 0x1043a770, 0x1941a469, INFO, TRACKS]);
+/** Less holds no cluster with anything in it. */
+const SEARCHED_BYTES_MIN = 64;
 const CLUSTER_ID = Buffer.from([0x1f, 0x43, 0xb6, 0x75]);
 
 /**
@@ -70,7 +74,7 @@ class Walk {
     const limit = this.limitAt(at);
     const content = { ...element, end: Math.min(end, limit) };
     if (content.end >= at) this.take(content);
-    if (end <= limit) return end;
+    if (end <= limit) return PASSED.has(id) || BLOCKS.has(id) ? end : this.search(element);
     // It reaches beyond what it is in: players look for the next cluster.
     return BLOCKS.has(id) ? this.find(end, at) : this.find(at, at);
   }
@@ -99,6 +103,12 @@ class Walk {
   private takeInfo(at: number, end: number): void {
     for (const element of elementsIn(this.bytes, at, end))
       if (element.id === TIMESTAMP_SCALE) this.segment?.setScale(numberOf(this.bytes, element));
+  }
+
+  /** Where the first cluster in an element begins, or else where that ends. */
+  private search({ at, end }: Element): number {
+    const cluster = end - at < SEARCHED_BYTES_MIN ? -1 : this.bytes.subarray(at, end).indexOf(CLUSTER_ID);
+    return cluster < 0 ? end : at + cluster;
   }
 
   /** Where the next cluster begins; the bytes before it, from `read` on, count as speech at 8 kbit/s. */

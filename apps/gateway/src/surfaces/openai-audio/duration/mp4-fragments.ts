@@ -1,4 +1,4 @@
-import { type Box, boxesIn, readTime, readUint32 } from './mp4-boxes.js';
+import { type Box, readTime, readUint32 } from './mp4-boxes.js';
 import { type TakeSample, takeWithin } from './mp4-samples.js';
 import type { Mp4Track } from './mp4-track.js';
 
@@ -20,46 +20,45 @@ const RUN_HAS_SIZES = 0x200;
 const RUN_HAS_FLAGS = 0x400;
 const RUN_HAS_COMPOSITION = 0x800;
 
-/** The defaults of each track, from the `mvex` of a movie. */
-export function readDefaults(bytes: Buffer, { at, end }: Box): Map<number, SampleDefaults> {
-  const defaults = new Map<number, SampleDefaults>();
-  for (const box of boxesIn(bytes, at, end)) {
-    if (box.kind !== 'trex') continue;
-    defaults.set(readUint32(bytes, box, 4), { ticks: readUint32(bytes, box, 12), size: readUint32(bytes, box, 16) });
-  }
-  return defaults;
-}
-
-/** The tracks of a movie, and what is the default of each. */
+/** What a movie knows of the tracks of its fragments. */
 export interface FragmentedMovie {
-  readonly tracks: readonly Mp4Track[];
-  readonly defaults: ReadonlyMap<number, SampleDefaults>;
+  findTrack(id: number): Mp4Track | undefined;
+  defaultsOf(id: number): SampleDefaults | undefined;
 }
 
-/** Adds the samples of a fragment (`moof`) to the tracks that they are of. */
-export function addFragment(bytes: Buffer, fragment: Box, movie: FragmentedMovie): void {
-  for (const box of boxesIn(bytes, fragment.at, fragment.end))
-    if (box.kind === 'traf') addTrack(bytes, [fragment, box], movie);
+/** The defaults of a track, and which one that is, from a `trex`. */
+export function readDefaults(bytes: Buffer, box: Box): SampleDefaults & { readonly id: number } {
+  return { id: readUint32(bytes, box, 4), ticks: readUint32(bytes, box, 12), size: readUint32(bytes, box, 16) };
 }
 
-function addTrack(bytes: Buffer, [fragment, { at, end }]: readonly [Box, Box], movie: FragmentedMovie): void {
-  let header: ReturnType<typeof readHeader> | undefined;
-  let next = fragment.begin;
-  for (const box of boxesIn(bytes, at, end)) {
-    if (box.kind === 'tfhd') {
-      header = readHeader(bytes, box, movie);
-      next = header.base ?? fragment.begin;
+/** Adds the samples of fragments to the tracks that they are of: of each `moof`, what each `tfhd` says of the `trun`s after it. */
+export class Fragments {
+  private begin = 0;
+  private header: ReturnType<typeof readHeader> | undefined;
+  private next = 0;
+
+  constructor(private readonly bytes: Buffer) {}
+
+  /** Takes a box that says something of fragments, of that movie. */
+  take(box: Box, movie: FragmentedMovie): void {
+    if (box.kind === 'moof') {
+      this.begin = box.begin;
+      this.header = undefined;
     }
-    if (box.kind !== 'trun' || !header) continue;
-    const start = header.base ?? fragment.begin;
-    next = addRun(bytes, box, { ...header, start, next });
+    if (box.kind === 'tfhd') {
+      this.header = readHeader(this.bytes, box, movie);
+      this.next = this.header.base ?? this.begin;
+    }
+    if (box.kind !== 'trun' || !this.header) return;
+    const run = { ...this.header, start: this.header.base ?? this.begin, next: this.next };
+    this.next = addRun(this.bytes, box, run);
   }
 }
 
-function readHeader(bytes: Buffer, box: Box, { tracks, defaults }: FragmentedMovie) {
+function readHeader(bytes: Buffer, box: Box, movie: FragmentedMovie) {
   const flags = readUint32(bytes, box, 0);
   const id = readUint32(bytes, box, 4);
-  const usual = defaults.get(id) ?? NO_DEFAULTS;
+  const usual = movie.defaultsOf(id) ?? NO_DEFAULTS;
   let offset = 8;
   const has = (flag: number, width: number): number | undefined => {
     if ((flags & flag) === 0) return undefined;
@@ -71,7 +70,7 @@ function readHeader(bytes: Buffer, box: Box, { tracks, defaults }: FragmentedMov
   const ticksAt = has(HAS_TICKS, 4);
   const sizeAt = has(HAS_SIZE, 4);
   return {
-    track: tracks.find((track) => track.id === id),
+    track: movie.findTrack(id),
     base: baseAt === undefined ? undefined : readTime(bytes, box, [baseAt, true]),
     ticks: ticksAt === undefined ? usual.ticks : readUint32(bytes, box, ticksAt),
     size: sizeAt === undefined ? usual.size : readUint32(bytes, box, sizeAt),

@@ -30,7 +30,8 @@ export function readSamples(bytes: Buffer, { sizes, chunks, offsets }: SampleTab
   const bits = isCompact ? readUint32(bytes, sizes, 4) & 0xff : 32;
   const listed = Math.floor((Math.max(sizes.end - sizes.at - 12, 0) * 8) / (bits || 32));
   const told = readUint32(bytes, sizes, 8);
-  const count = size > 0 ? told : Math.min(told, listed);
+  // Those of one size are played as far as their chunks go.
+  const count = size > 0 ? Math.max(told, samplesIn(bytes, chunks, offsets)) : Math.min(told, listed);
   const sizeOf = (index: number): number => (size > 0 ? size : readSize(bytes, sizes.at + 12, [index, bits]));
   const visit: Samples['visit'] = (take) => {
     let index = 0;
@@ -57,6 +58,12 @@ function readSize(bytes: Buffer, at: number, [index, bits]: readonly [number, nu
   if (bits === 16) return bytes.readUInt16BE(at + index * 2);
   const byte = bytes[at + ((index * bits) >> 3)]!;
   return bits === 8 ? byte : index % 2 === 0 ? byte >> 4 : byte & 15;
+}
+
+function samplesIn(bytes: Buffer, chunks: Box | undefined, offsets: Box | undefined): number {
+  let count = 0;
+  for (const [, samples] of chunksOf(bytes, chunks, offsets)) count += samples;
+  return count;
 }
 
 /** Where each chunk begins, and how many samples it has: runs of chunks have as many. */

@@ -1,18 +1,11 @@
 import { type PacketClock, packetSeconds, UNKNOWN_SOUND } from './codecs/packet-clock.js';
-import { type Box, boxesIn, isLong, readTime, readUint32 } from './mp4-boxes.js';
+import { isLong, readTime, readUint32 } from './mp4-boxes.js';
 import { clockOfDescriptions } from './mp4-codec.js';
 import { readSamples, type Samples } from './mp4-samples.js';
+import type { TrackBoxes } from './mp4-track-boxes.js';
 
 /** Everything that is certainly not heard. */
 const SEEN = new Set(['vide', 'auxv', 'pict', 'text', 'sbtl', 'subt', 'meta', 'hint', 'tmcd', 'clcp', 'sdsm', 'odsm']);
-const CONTAINERS = new Set(['mdia', 'minf', 'stbl', 'edts']);
-const DEPTH_MAX = 8;
-/** Boxes of which a track has one, and the names of those that stand for another. Where it has two, decoders differ in which they take. */
-const TABLES = new Set(['mdhd', 'stsd', 'stts', 'stsz', 'stsc', 'stco', 'elst']);
-const OTHER_FORMS: ReadonlyMap<string, string> = new Map([
-  ['stz2', 'stsz'],
-  ['co64', 'stco'],
-]);
 const NORMAL_SPEED = 0x10000;
 /** A packet that is not looked at is passed over, so many at once are more than a file of speech has. */
 const SAMPLES_MAX = 4_000_000;
@@ -24,8 +17,7 @@ export class Mp4Track {
   /** It cannot be measured in bounded time. */
   isUnreadable = false;
   readonly id: number;
-  private readonly boxes = new Map<string, Box>();
-  private readonly handlers: string[] = [];
+  private readonly boxes: TrackBoxes['tables'];
   private readonly scale: number;
   private readonly isHeard: boolean;
   private readonly clock: PacketClock;
@@ -34,18 +26,19 @@ export class Mp4Track {
 
   constructor(
     private readonly bytes: Buffer,
-    track: Box,
+    { tables, handlers, isAmbiguous }: TrackBoxes,
   ) {
-    this.collect(track, 0);
+    this.boxes = tables;
+    this.isUnreadable = isAmbiguous;
     const header = this.boxes.get('tkhd');
     this.id = header ? readUint32(bytes, header, isLong(bytes, header) ? 20 : 12) : 0;
     const media = this.boxes.get('mdhd');
     this.scale = media ? readUint32(bytes, media, isLong(bytes, media) ? 20 : 12) : 0;
-    this.isHeard = this.handlers.includes('soun') || !SEEN.has(this.handlers[0] ?? '');
+    this.isHeard = handlers.includes('soun') || !SEEN.has(handlers[0] ?? '');
     const descriptions = this.boxes.get('stsd');
     this.clock = descriptions ? clockOfDescriptions(bytes, descriptions) : UNKNOWN_SOUND;
     this.toldTicks = this.ticksOfTable();
-    this.takeSamples(readSamples(bytes, this.tables()));
+    this.takeSamples(readSamples(bytes, this.sampleTables()));
   }
 
   /** Counts samples of a fragment, `ticks` of the track's in all. */
@@ -62,19 +55,7 @@ export class Mp4Track {
     return Math.max(media, movieScale > 0 ? this.secondsOfEdits(media, movieScale) : 0);
   }
 
-  private collect({ at, end }: Box, depth: number): void {
-    for (const box of boxesIn(this.bytes, at, end)) {
-      const { kind } = box;
-      const name = OTHER_FORMS.get(kind) ?? kind;
-      if (kind === 'hdlr')
-        this.handlers.push(this.bytes.toString('latin1', box.at + 8, Math.min(box.at + 12, box.end)));
-      this.isUnreadable ||= TABLES.has(name) && this.boxes.has(name);
-      if (!CONTAINERS.has(kind)) this.boxes.set(name, box);
-      else if (depth < DEPTH_MAX) this.collect(box, depth + 1);
-    }
-  }
-
-  private tables() {
+  private sampleTables() {
     const [sizes, chunks, offsets] = ['stsz', 'stsc', 'stco'].map((name) => this.boxes.get(name));
     return { ...(sizes && { sizes }), ...(chunks && { chunks }), ...(offsets && { offsets }) };
   }

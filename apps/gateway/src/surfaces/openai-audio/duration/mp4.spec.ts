@@ -31,6 +31,18 @@ const ALAC = {
 };
 const edited = (...edits: { ticks: number; from: number; speed?: number }[]): Buffer => makeMp4({ ...AAC, edits });
 
+/** With a movie that reaches to the end of the file. */
+function enclosed(file: Buffer): Buffer {
+  const at = file.indexOf('moov') - 4;
+  file.writeUInt32BE(file.length - at, at);
+  return file;
+}
+
+function renamed(entry: Buffer): Buffer {
+  entry.write('mine', 4);
+  return entry;
+}
+
 describe('the duration of an MP4 file', () => {
   it.each<[what: string, file: Buffer, seconds: number]>([
     ['of AAC', makeMp4({ ...AAC, told: PACKETS * 1_024 }), AAC_SECONDS],
@@ -50,6 +62,8 @@ describe('the duration of an MP4 file', () => {
     ['of AMR that tells less', makeMp4({ ...AMR, ticks: 1 }), 10],
     ['of samples that tell less', makeMp4(PCM), 10],
     ['of a codec that is not known', makeMp4(UNKNOWN), 25],
+    ['whose fragments are in its movie', enclosed(makeFragmentedMp4({ ...OPUS, ticks: 1 }, 40)), 10],
+    ['whose sound has another name', makeMp4({ ...AAC, entry: renamed(aacEntry(8)), ticks: 1 }), AAC_SECONDS],
     ['of two behind each other', Buffer.concat([makeMp4(OPUS), makeMp4(OPUS).subarray(0)]), 20],
     ['of pictures', makeMp4({ ...UNKNOWN, handler: 'vide' }), 0],
     ['cut by an edit', edited({ ticks: 1, from: 0 }), AAC_SECONDS],

@@ -33,6 +33,12 @@ export function identifyOggCodec(packet: Buffer): OggCodec {
   return SILENT.test(begin) ? SILENCE : UNKNOWN_CODEC;
 }
 
+/** Whether a stream of sound can begin so: players go on with the one that they have where it cannot. */
+export function beginsSound(packet: Buffer): boolean {
+  const { clock } = identifyOggCodec(packet);
+  return clock !== 0 && clock !== UNKNOWN_SOUND;
+}
+
 function vorbis(packet: Buffer): OggCodec {
   const identity = readVorbisIdentity(packet);
   if (!identity) return UNKNOWN_CODEC;

@@ -70,6 +70,20 @@ describe('the duration of an Ogg file', () => {
       ]),
       10,
     ],
+    [
+      'that is said to begin in its middle',
+      Buffer.concat([opus(truly), oggPage({ flags: 2, position: 1, packets: many(OPUS_20_MS, 50) })]),
+      11,
+    ],
+    [
+      'that is said to go on in pictures',
+      Buffer.concat([
+        opus(truly),
+        oggPage({ flags: 2, position: 1, packets: [Buffer.from('fishead\0')] }),
+        oggPage({ position: 1, packets: many(OPUS_20_MS, 50) }),
+      ]),
+      11.02,
+    ],
     ['with a packet in two pages', Buffer.concat([opus(truly), oggPagesOfOne(Buffer.alloc(300, 0x08), 0)]), 10.02],
     ['of Vorbis in long blocks', vorbis([false, true], many(LONG)), (PACKETS * 1_024) / 16_000],
     ['of Vorbis in short blocks', vorbis([false, true], many(SHORT)), (PACKETS * 128) / 16_000],

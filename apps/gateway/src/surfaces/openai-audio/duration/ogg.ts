@@ -1,5 +1,6 @@
 import { BYTES_PER_SECOND_MIN } from './codecs/packet-clock.js';
 import { checksumOfPage } from './ogg-checksum.js';
+import { beginsSound } from './ogg-codec.js';
 import { LogicalStream, type OggPage } from './ogg-stream.js';
 
 const HEADER_BYTES = 27;
@@ -26,11 +27,12 @@ export function readOggDuration(bytes: Buffer): number | undefined {
     if (page && checksumOfPage(bytes, at, page.end) !== page.checksum) return undefined;
     if (page) {
       const known = streams.get(page.serial);
-      if (known && page.isFirst) seconds += known.seconds();
+      const isNew = !known || (page.isFirst && beginsSound(bytes.subarray(page.bodyAt, page.end)));
+      if (known && isNew) seconds += known.seconds();
       if (!known && streams.size >= STREAMS_MAX) finish();
-      const stream = known && !page.isFirst ? known : new LogicalStream();
-      if (stream !== known) chained += 1;
+      if (isNew) chained += 1;
       if (chained > CHAINED_MAX) return undefined;
+      const stream = isNew ? new LogicalStream() : known;
       streams.set(page.serial, stream);
       stream.take(bytes, page);
     }
