@@ -14,7 +14,7 @@ const RATE_SMOOTHING = 0.02;
 const RATE_MIN = 1;
 /** Requests of so many ticks may come at once. */
 const BURST_TICKS = 2;
-/** So long is nobody refused before nobody is counted any more. */
+/** So long is nobody refused before nobody is counted any more, and so long after a cut is lateness still ours, however few are under way. */
 const SPARE_TICKS = 50;
 /** With so few requests under way it is not they who keep the process busy. */
 const IN_FLIGHT_MIN = 192;
@@ -53,7 +53,8 @@ export class LagControl {
     this.ticksUnrefused += 1;
     if (this.lagMs > LAG_HIGH_MS && inFlight >= IN_FLIGHT_MIN) this.lower();
     else if (this.isLimiting && (this.lagMs < LAG_LOW_MS || inFlight < IN_FLIGHT_MIN)) this.raise();
-    const isStopped = this.isLimiting && this.lagMs > LAG_STOP_MS;
+    const isOurs = inFlight >= IN_FLIGHT_MIN || this.ticksUncut < SPARE_TICKS;
+    const isStopped = this.isLimiting && isOurs && this.lagMs > LAG_STOP_MS;
     this.credit = isStopped ? 0 : Math.min(this.credit + this.rate * ticks, this.rate * BURST_TICKS);
   }
 

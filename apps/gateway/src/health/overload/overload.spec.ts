@@ -131,6 +131,14 @@ describe('an event loop that falls behind', () => {
     expect(late.lag.isLimiting).toBe(false);
   });
 
+  it('takes requests again where only something else keeps the machine busy', () => {
+    const late = new Process(100);
+    late.run(50, { offered: 90 });
+    expect(late.run(20, { offered: 300, lateMs: 80 }).refused).toBe(300);
+    expect(late.run(200, { offered: 1, inFlight: 10, lateMs: 80 }).refused).toBe(0);
+    expect(late.lag.isLimiting).toBe(false);
+  });
+
   it('is not what few requests are refused for: they did not cause it', () => {
     const late = new Process(100);
     expect(late.run(100, { offered: 50, inFlight: 10, lateMs: 500 }).refused).toBe(0);
