@@ -86,15 +86,19 @@ export class WebhookDeliveriesService {
     await this.repository.forget(KEPT_DAYS, FORGOTTEN_MAX);
   }
 
-  /** A secret that does not open is as good as none: one bad row must not keep the others from being told. */
+  /** A secret that does not open is as good as none: one bad row must not keep the others from being told, nor a former one the new one. */
   private open({ account_id: accountId, url, secret, former_secrets: formerSecrets }: DueRow): DueWebhook['endpoint'] {
-    if (url === null || secret === null) return null;
-    const openOne = (sealed: Buffer): string => this.box.open(sealed, sealContextOf(accountId));
+    const opened = secret === null ? [] : this.openOne(secret, accountId);
+    if (url === null || opened[0] === undefined) return null;
+    return { url, secrets: [opened[0], ...formerSecrets.flatMap((former) => this.openOne(former, accountId))] };
+  }
+
+  private openOne(sealed: Buffer, accountId: string): string[] {
     try {
-      return { url, secrets: [openOne(secret), ...formerSecrets.map(openOne)] };
+      return [this.box.open(sealed, sealContextOf(accountId))];
     } catch (error) {
       this.logger.error({ accountId, cause: describeError(error) }, 'the secret of a webhook cannot be opened');
-      return null;
+      return [];
     }
   }
 }

@@ -106,6 +106,14 @@ describe('where an account is told', () => {
     expect((await deliveries.lease(LEASE))[0]?.endpoint?.secrets).toEqual([made]);
   });
 
+  it('signs with its own secret where one that it replaced does not open', async () => {
+    await change({ webhookUrl: URL_A, webhookSecret: SECRET });
+    const made = await change({ webhookSecret: null });
+    await query(`UPDATE webhook_former_secret SET secret = '\\x00' WHERE account_id = $1`, [accountId]);
+    await addDelivery();
+    expect((await deliveries.lease(LEASE))[0]?.endpoint).toEqual({ url: URL_A, secrets: [made] });
+  });
+
   it('is nowhere once the URL is null, and a secret alone is refused', async () => {
     await change({ webhookUrl: URL_A });
     expect(await endpoints.urlsOf(database.tx, [accountId])).toEqual(new Map([[accountId, URL_A]]));
