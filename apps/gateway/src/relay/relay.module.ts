@@ -17,6 +17,7 @@ import { Forwarder } from './forwarder.js';
 import { KeepAlives } from './keep-alives.js';
 import { RunningWork } from './running-work.js';
 import { RelayService } from './relay.service.js';
+import { RequestRates } from './request-rates.js';
 
 /** The request path. */
 @Module({
@@ -32,7 +33,17 @@ import { RelayService } from './relay.service.js';
     HealthModule,
     UpstreamModule,
   ],
-  providers: [CallerLimits, ChannelMetrics, ChannelTester, Deliverer, Forwarder, KeepAlives, RelayService, RunningWork],
+  providers: [
+    CallerLimits,
+    ChannelMetrics,
+    ChannelTester,
+    Deliverer,
+    Forwarder,
+    KeepAlives,
+    RelayService,
+    RequestRates,
+    RunningWork,
+  ],
   exports: [RelayService],
 })
 export class RelayModule {}

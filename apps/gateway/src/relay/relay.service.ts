@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Inject, Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { AccessRuleBook } from '@tokenbay/access-rules';
 import {
   type Account,
@@ -11,13 +11,11 @@ import {
 import { type Channel, ChannelCatalog } from '@tokenbay/channels';
 import { DomainError } from '@tokenbay/errors';
 import { type ApiKey, assertKeyAllowsModel, assertKeyUsable, KeysReader, KeyUses } from '@tokenbay/keys';
-import { RateLimiter } from '@tokenbay/limits';
 import { type Model, ModelCatalog } from '@tokenbay/models';
-import { type ClientAddress, Clock } from '@tokenbay/platform';
+import { Clock } from '@tokenbay/platform';
 import { type Hold, PointsService, type SettleOutcome } from '@tokenbay/points';
 import type { TokenUsage } from '@tokenbay/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
 import { LoadShedder } from '../health/overload/load-shedder.js';
 import { RequestMetrics } from '../health/request-metrics.js';
 import type { TaskCall } from '../tasks/task-call.js';
@@ -34,12 +32,11 @@ import { Deliverer } from './deliverer.js';
 import { Forwarder } from './forwarder.js';
 import { lowerOutput, quote, type Quote } from './quote.js';
 import type { RequestHead } from './request-head.js';
+import { RequestRates } from './request-rates.js';
 import { RunningWork } from './running-work.js';
 import { Settlement, type SettlementFacts } from './settlement.js';
 import { tokenLimitsOf } from './token-limits.js';
-import { whenDecided } from './when-decided.js';
 
-const MINUTE_SECONDS = 60;
 /** How long answers without a client are drained, and bookings awaited, once the process stops. */
 const STOP_DRAIN_MS = 3_000;
 const STOP_MS = 8_000;
@@ -68,7 +65,7 @@ export class RelayService implements BeforeApplicationShutdown {
 
   constructor(
     private readonly shedder: LoadShedder,
-    private readonly limiter: RateLimiter,
+    private readonly rates: RequestRates,
     private readonly callerLimits: CallerLimits,
     private readonly rules: AccessRuleBook,
     private readonly keys: KeysReader,
@@ -85,7 +82,6 @@ export class RelayService implements BeforeApplicationShutdown {
     private readonly upstream: UpstreamClient,
     private readonly metrics: RequestMetrics,
     private readonly clock: Clock,
-    @Inject(GATEWAY_CONFIG) private readonly config: GatewayConfig,
   ) {}
 
   /**
@@ -94,7 +90,7 @@ export class RelayService implements BeforeApplicationShutdown {
    */
   admit(head: RequestHead): Caller | Promise<Caller> {
     if (!head.hasRoom) this.shedder.assertRoom(head.isRead);
-    const passed = this.takeAddressRate(head.address);
+    const passed = this.rates.takeOfAddress(head.address);
     return passed ? passed.then(() => this.authenticate(head)) : this.authenticate(head);
   }
 
@@ -136,7 +132,7 @@ export class RelayService implements BeforeApplicationShutdown {
     request.notes.model = model.name;
     const multiplier = caller.group.priceMultiplier;
     const price = quote(call, model, multiplier);
-    const passed = this.takeModelRate(model, caller);
+    const passed = this.rates.takeOfModel(model, caller.account);
     if (passed) await passed;
     const client = new ClientConnection(reply);
     const reserved = this.reserve(request.id, caller, price);
@@ -172,7 +168,7 @@ export class RelayService implements BeforeApplicationShutdown {
     const model = this.chooseModel(call, caller);
     request.notes.model = model.name;
     const submission = this.tasks.price({ requestId: request.id, call, caller, model });
-    const passed = this.takeModelRate(model, caller);
+    const passed = this.rates.takeOfModel(model, caller.account);
     if (passed) await passed;
     request.seats?.keep();
     const least = submission.draft.heldMicropoints;
@@ -275,26 +271,11 @@ export class RelayService implements BeforeApplicationShutdown {
     return channels;
   }
 
-  private takeAddressRate(address: ClientAddress): void | Promise<void> {
-    const requests = this.config.requestsPerMinutePerIp;
-    if (requests === 0) return;
-    const decision = this.limiter.consume(`address:${address.text}`, { requests, windowSeconds: MINUTE_SECONDS });
-    return whenDecided(decision, 'global_rate_limited');
-  }
-
   private takeAccountRate(head: RequestHead, { account, key }: Caller): void | Promise<void> {
     if (!head.countsForAccountRate) return;
-    const { id, rateLimit } = account;
-    const { onTokenRate, onSeats } = head;
+    const { onAccountRate, onTokenRate, onSeats } = head;
     const assertRoom = () => this.callerLimits.assertRoom({ account, key, onTokenRate, onSeats });
-    if (!rateLimit) return assertRoom();
-    const decision = this.limiter.consume(`account:${id}`, rateLimit);
-    const passed = whenDecided(decision, 'account_rate_limited', head.onAccountRate);
+    const passed = this.rates.takeOfAccount(account, onAccountRate);
     return passed ? passed.then(assertRoom) : assertRoom();
-  }
-
-  private takeModelRate({ name, rateLimit }: Model, { account }: Caller): void | Promise<void> {
-    if (!rateLimit) return;
-    return whenDecided(this.limiter.consume(`model:${account.id}:${name}`, rateLimit), 'model_rate_limited');
   }
 }
