@@ -1,3 +1,4 @@
+export { costInPasses } from './cost/cost-of.js';
 export { type LoggedRequest, type ReportedUsage } from './fake-upstream/request-log.js';
 export {
   startFakeUpstream,

@@ -74,15 +74,20 @@ export class System {
     return world;
   }
 
-  /** Resolves when every change that the admin API has answered is in force on every gateway. Leaves an account, a key and a model. */
+  /**
+   * Resolves when every change that the admin API has answered is in force on every gateway. Leaves an account, a key, a model and a
+   * channel that cannot serve it: a request that hears so found all four, and is neither sent anywhere nor charged.
+   */
   async settled(): Promise<void> {
     const account = await this.admin.createAccount();
     const { key } = await this.admin.createKey(account.id);
-    const { name } = await this.admin.createModel();
-    const isKnown = async ({ client }: GatewayProcess) =>
-      (await client.request(`/v1/models/${name}`, key)).status !== 404;
+    const { name } = await this.admin.createModel({ capabilities: ['embeddings'], prices: { inputPerMillion: '0' } });
+    const rest = { models: { [name]: name }, baseUrl: this.upstream.baseUrl };
+    await this.admin.createChannel({ provider: 'anthropic', ...rest });
+    const isInForce = async ({ client }: GatewayProcess) =>
+      (await client.post('/v1/embeddings', key, { model: name, input: 'in force?' })).status === 501;
     for (const gateway of this.gateways.filter(({ program }) => program.isRunning)) {
-      await gateway.program.waitUntil(() => isKnown(gateway), IN_FORCE_TIMEOUT_MS);
+      await gateway.program.waitUntil(() => isInForce(gateway), IN_FORCE_TIMEOUT_MS);
     }
   }
 
