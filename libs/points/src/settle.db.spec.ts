@@ -134,14 +134,17 @@ describe('settle', () => {
     expect(await ledger.points.settle(held, charge)).toMatchObject({ funding: 'refused', points: 0, repeated: true });
   });
 
-  it('refuses a reaped request whose limited period has ended since', async () => {
+  it.each([
+    ['and another has begun', true],
+    ['though no other has begun', false],
+  ])('refuses a reaped request whose limited period has ended since, %s', async (_, isNextBegun) => {
     const held = await hold(60, { pointLimits: [{ period: 'hour', points: 80 }] });
     await reap(held);
     await ledger.database.tx.query(
       `UPDATE key_budget SET window_end = '-infinity', hour_start = hour_start - interval '1 hour' WHERE api_key_id = $1`,
       [held.apiKeyId],
     );
-    await ledger.points.reserve({ ...held, requestId: uuidv7(), least: 1, need: 1 });
+    if (isNextBegun) await ledger.points.reserve({ ...held, requestId: uuidv7(), least: 1, need: 1 });
     expect(await ledger.points.settle(held, makeCharge({ cost: 60 }))).toMatchObject({ funding: 'refused' });
   });
 

@@ -12,6 +12,7 @@ import { Limits0000000000012 } from './migrations/0012-limits.js';
 import { Tasks0000000000013 } from './migrations/0013-tasks.js';
 import { Webhooks0000000000014 } from './migrations/0014-webhooks.js';
 import { RetentionRotation0000000000015 } from './migrations/0015-retention-rotation.js';
+import { LateCharges0000000000016 } from './migrations/0016-late-charges.js';
 import { ChannelHealth0000000000011 } from './migrations/0011-channel-health.js';
 
 /** Every migration, oldest first. One that has landed is never edited. */
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   Tasks0000000000013,
   Webhooks0000000000014,
   RetentionRotation0000000000015,
+  LateCharges0000000000016,
 ];

@@ -121,6 +121,17 @@ export const LIMITS = [
     ],
   },
   {
+    name: 'a direct charge is refused though nobody has begun the next period',
+    caughtBy: [ledgerSpec('settle')],
+    database: [
+      {
+        function: 'points_fund_short',
+        from: 'points_at(b, clock_timestamp()) AS n',
+        to: 'LATERAL (SELECT b.*) AS n',
+      },
+    ],
+  },
+  {
     name: 'nobody takes away what an account has not',
     caughtBy: [ledgerSpec('points.service')],
     database: [{ function: 'points_credit', from: 'IF v_available + p_amount < 0 THEN', to: 'IF false THEN' }],

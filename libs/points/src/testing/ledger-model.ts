@@ -169,7 +169,8 @@ export class LedgerModel {
     if (!hold.budgeted) return true;
     if (hold.turn > this.quota.since && this.room(this.quota) < due) return false;
     if (this.hourly.points === null) return true;
-    return hold.hour === this.hour && hold.turn > this.hourly.since && this.room(this.hourly) >= due;
+    const isOver = this.isHourOver || hold.hour !== this.hour;
+    return !isOver && hold.turn > this.hourly.since && this.room(this.hourly) >= due;
   }
 
   private set(limit: Limit, points: number | null): void {
