@@ -25,6 +25,13 @@ export class ClientConnection {
     else this.goneListeners.push(callback);
   }
 
+  /** A signal for work that is done for this client only: it ends when the client leaves before its answer is complete. */
+  untilGone(): AbortSignal {
+    const gone = new AbortController();
+    this.whenGone(() => gone.abort());
+    return gone.signal;
+  }
+
   /** Sends status 200 and the headers set so far; from here on the answer is written by hand. */
   startStream(contentType: string): void {
     this.start(200, { 'content-type': contentType, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' });

@@ -161,7 +161,7 @@ export class RelayService implements BeforeApplicationShutdown {
    * Submits a task for a request that was admitted: the one it has become before, if it has, else once, whatever happens on the way.
    * Rejects with the first refusal, or with what went wrong upstream.
    */
-  async submitTask(call: TaskCall, request: FastifyRequest): Promise<SubmittedTask> {
+  async submitTask(call: TaskCall, request: FastifyRequest, reply: FastifyReply): Promise<SubmittedTask> {
     const caller = callerOf(request);
     const earlier = await this.tasks.replay(call, caller);
     if (earlier) return { task: earlier, droppedFields: [] };
@@ -172,7 +172,8 @@ export class RelayService implements BeforeApplicationShutdown {
     if (passed) await passed;
     request.seats?.keep();
     const least = submission.draft.heldMicropoints;
-    const submitted = this.running.track(this.tasks.submit(submission));
+    const untilGone = new ClientConnection(reply).untilGone();
+    const submitted = this.running.track(this.tasks.submit(submission, untilGone));
     return submitted
       .catch((error: unknown) => this.points.refuse(error, { apiKeyId: caller.key.id, least }))
       .finally(() => request.seats?.release());

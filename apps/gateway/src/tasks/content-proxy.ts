@@ -37,10 +37,8 @@ export class ContentProxy {
    */
   async stream(source: ContentSource, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const client = new ClientConnection(reply);
-    const left = new AbortController();
-    client.whenGone(() => left.abort());
     try {
-      const call = await this.open(source, request, left.signal);
+      const call = await this.open(source, request, client.untilGone());
       await pass(call, client, request.method === 'HEAD');
     } catch (error) {
       if (client.isGone) return void reply.hijack();

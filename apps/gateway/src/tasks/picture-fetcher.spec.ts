@@ -1,11 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { HostAllowList } from '@tokenbay/platform';
 import type { VideoCall } from '@tokenbay/protocol';
+import { fastify } from 'fastify';
 import { ResultServer, ScriptedDialer } from '../../test/content-harness.js';
 import { selfSigned } from '../../test/self-signed.js';
+import { ClientConnection } from '../relay/client-connection.js';
 import { ForeignFetch } from '../upstream/foreign-fetch.js';
 import { PictureFetcher } from './picture-fetcher.js';
 
@@ -69,13 +71,15 @@ describe('pictures that are named by their address', () => {
     ...fields,
   });
 
+  const bring = (call: VideoCall) => fetcher.bring(call, new AbortController().signal);
+
   it('are brought, each in its place', async () => {
     const call = callOf({ prompt: 'A cat', firstFrame: there('a'), lastFrame: BYTES, referenceImages: [there('b')] });
-    const { video, free } = await fetcher.bring(call);
+    const { video, free } = await bring(call);
     expect(video).toEqual({ ...call, firstFrame: BYTES, lastFrame: BYTES, referenceImages: [BYTES] });
     expect(paths.sort()).toEqual(['/a', '/b']);
     free();
-    expect((await fetcher.bring(callOf({ firstFrame: BYTES }))).video).toEqual(callOf({ firstFrame: BYTES }));
+    expect((await bring(callOf({ firstFrame: BYTES }))).video).toEqual(callOf({ firstFrame: BYTES }));
   });
 
   it.each<[string, number, string]>([
@@ -84,7 +88,7 @@ describe('pictures that are named by their address', () => {
     ['an error', 404, 'image/png'],
   ])('are refused by the field where there is %s', async (_, status, type) => {
     answer = (_request, response) => void response.writeHead(status, { 'content-type': type }).end(PNG);
-    await expect(fetcher.bring(callOf({ firstFrame: there('a') }))).rejects.toMatchObject({
+    await expect(bring(callOf({ firstFrame: there('a') }))).rejects.toMatchObject({
       code: 'invalid_request',
       options: { param: 'image', message: expect.stringMatching(/^image: /) },
     });
@@ -99,15 +103,15 @@ describe('pictures that are named by their address', () => {
         response.end(PNG.subarray(1));
       };
       const pictures = (count: number) => callOf({ referenceImages: Array.from({ length: count }, () => there('a')) });
-      (await fetcher.bring(pictures(4))).free();
-      await expect(fetcher.bring(pictures(5))).rejects.toMatchObject({ code: 'invalid_request' });
+      (await bring(pictures(4))).free();
+      await expect(bring(pictures(5))).rejects.toMatchObject({ code: 'invalid_request' });
     },
   );
 
   it.each(['http://169.254.169.254/latest/meta-data', 'https://127.0.0.1/a.png', 'http://example.com/a.png'])(
     'are not fetched from %s',
     async (url) => {
-      const bringing = fetcher.bring(callOf({ referenceImages: [at(url)] }));
+      const bringing = bring(callOf({ referenceImages: [at(url)] }));
       await expect(bringing).rejects.toMatchObject({ code: 'invalid_request', options: { param: 'referenceImages' } });
     },
   );
@@ -117,7 +121,32 @@ describe('pictures that are named by their address', () => {
     inside.answer = (_request, response) => void response.writeHead(200, { 'content-type': 'image/png' }).end(PNG);
     answer = (_request, response) => void response.writeHead(302, { location: listed }).end();
     for (const firstFrame of [at(listed), there('a')])
-      await expect(fetcher.bring(callOf({ firstFrame }))).rejects.toMatchObject({ code: 'invalid_request' });
+      await expect(bring(callOf({ firstFrame }))).rejects.toMatchObject({ code: 'invalid_request' });
     expect(inside.requests).toEqual([]);
+  });
+
+  it.each(['before its head', 'in its middle'])('are fetched no more once their client has left (%s)', async (when) => {
+    const app = fastify();
+    const ended = new Promise<unknown>((done) => {
+      app.get('/', (_request, reply) =>
+        fetcher
+          .bring(callOf({ referenceImages: [there('slow'), there('next')] }), new ClientConnection(reply).untilGone())
+          .catch(done),
+      );
+    });
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    const client = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    client.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    await new Promise((cut) => {
+      answer = (_request, response) => {
+        response.on('close', cut);
+        if (when === 'in its middle')
+          response.writeHead(200, { 'content-type': 'image/png' }).write(PNG.subarray(0, 1));
+        client.destroy();
+      };
+    });
+    expect(await ended).toMatchObject({ code: 'upstream_timeout', cause: { kind: 'abandoned' } });
+    expect(paths).toEqual(['/slow']);
+    await app.close();
   });
 });

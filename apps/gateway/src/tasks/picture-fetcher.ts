@@ -5,6 +5,7 @@ import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
 import { BodyBudget } from '../relay/body-budget.js';
 import { ForeignFetch } from '../upstream/foreign-fetch.js';
 import type { UpstreamCall } from '../upstream/upstream-call.js';
+import { UpstreamError } from '../upstream/upstream-error.js';
 
 const PICTURE_BYTES_MAX = 20_971_520;
 /** For all pictures of a call, redirects included: its points are held meanwhile. */
@@ -20,7 +21,10 @@ export interface BroughtCall {
 
 /** What the pictures of one call may still take. */
 interface Allowance {
+  /** Ends when their time is over, or their client has left. */
   readonly signal: AbortSignal;
+  /** Ends in the latter case only. */
+  readonly untilGone: AbortSignal;
   bytesLeft: number;
   bytesTaken: number;
 }
@@ -40,11 +44,12 @@ export class PictureFetcher {
 
   /**
    * The call with all its pictures as bytes. Throws `invalid_request` naming the client's field where a picture cannot be fetched, is none,
-   * is too large or is where nothing may be fetched from, and `system_overloaded` where too many pictures are in memory.
+   * is too large or is where nothing may be fetched from, and `system_overloaded` where too many pictures are in memory. Once the client has
+   * left nothing more is fetched, and it rejects at once.
    */
-  async bring(call: VideoCall): Promise<BroughtCall> {
-    const signal = AbortSignal.timeout(TOTAL_TIMEOUT_MS);
-    const allowance: Allowance = { signal, bytesLeft: this.config.bodyBytesMax, bytesTaken: 0 };
+  async bring(call: VideoCall, untilGone: AbortSignal): Promise<BroughtCall> {
+    const signal = AbortSignal.any([untilGone, AbortSignal.timeout(TOTAL_TIMEOUT_MS)]);
+    const allowance: Allowance = { signal, untilGone, bytesLeft: this.config.bodyBytesMax, bytesTaken: 0 };
     const free = (): void => this.budget.give(allowance.bytesTaken);
     try {
       return { video: await this.bringAll(call, allowance), free };
@@ -74,6 +79,7 @@ export class PictureFetcher {
       return await this.download(image.url, allowance);
     } catch (cause) {
       if (cause instanceof DomainError) throw cause;
+      if (allowance.untilGone.aborted) throw abandoned();
       const message = `${field}: the picture at this address cannot be fetched. Send the picture itself.`;
       throw new DomainError('invalid_request', field, { cause, message, param: field });
     }
@@ -105,6 +111,12 @@ export class PictureFetcher {
     allowance.bytesLeft -= bytes.length;
     return bytes;
   }
+}
+
+/** For the log only: nobody is there to be told. */
+function abandoned(): DomainError {
+  const cause = new UpstreamError('abandoned', 'its client has left');
+  return new DomainError('upstream_timeout', cause.message, { cause });
 }
 
 function nameOf({ spelling }: VideoCall, field: VideoField): string {

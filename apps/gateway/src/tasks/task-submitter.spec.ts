@@ -46,12 +46,12 @@ class Desk {
   }
 
   /** The code that a submission is answered with. */
-  async submit(fields: Partial<VideoCall> = {}): Promise<string> {
+  async submit(fields: Partial<VideoCall> = {}, untilGone = new AbortController().signal): Promise<string> {
     const video = { prompt: 'A cat', referenceImages: [], metadata: {}, spelling: {}, ...fields };
     const call = { model: 'film', video, idempotencyKey: null, isRepeated: false } as unknown as TaskCall;
     const { submitter } = this;
     const submission = submitter.price({ requestId: 'one', call, caller: CALLER, model: MODEL });
-    return submitter.submit(submission).then(
+    return submitter.submit(submission, untilGone).then(
       () => 'taken',
       ({ code }: DomainError) => code,
     );
@@ -61,8 +61,9 @@ class Desk {
   private get submitter(): TaskSubmitter {
     const catalog = { serving: () => [this.channel] } as unknown as ChannelCatalog;
     const pictures = {
-      bring: async (video: VideoCall) => {
+      bring: async (video: VideoCall, untilGone: AbortSignal) => {
         this.brought += 1;
+        if (untilGone.aborted) throw new DomainError('upstream_timeout', 'abandoned');
         return { video: { ...video, firstFrame: PNG }, free: () => (this.freed += 1) };
       },
     };
@@ -138,5 +139,14 @@ describe('a submission', () => {
     expect(await desk.submit({ firstFrame })).toBe('upstream_failed');
     expect(await desk.submit({ firstFrame, seconds: 5 })).toBe('invalid_request');
     expect([desk.submitted.length, desk.brought, desk.freed]).toEqual([1, 1, 1]);
+  });
+
+  it('whose client leaves while its pictures are brought is withdrawn before anybody is called', async () => {
+    const desk = new Desk('gemini');
+    const withdrawn: string[] = [];
+    desk.tasks.withdraw = async (id) => withdrawn.push(id) > 0;
+    const firstFrame = { kind: 'url', url: 'https://example.com/a.png' } as const;
+    expect(await desk.submit({ firstFrame }, AbortSignal.abort())).toBe('upstream_timeout');
+    expect([withdrawn, desk.submitted, desk.uncollected]).toEqual([['one'], [], []]);
   });
 });

@@ -83,11 +83,16 @@ export class TaskSubmitter {
     return { call, draft: draftOf(request, seconds), candidates, needsBytes };
   }
 
-  /** Holds the points, chooses a channel, and calls it once. Throws the first refusal. */
-  async submit({ call, draft, candidates, needsBytes }: Submission): Promise<SubmittedTask> {
+  /**
+   * Holds the points, chooses a channel, and calls it once. Throws the first refusal. A client that leaves while its pictures are brought
+   * leaves no task behind; afterwards its task goes on without it.
+   */
+  async submit(submission: Submission, untilGone: AbortSignal): Promise<SubmittedTask> {
+    const { call, draft, candidates, needsBytes } = submission;
     const earlier = await this.accept(draft);
     if (earlier) return { task: earlier, droppedFields: [] };
-    const brought = needsBytes ? await this.orWithdraw(draft.id, () => this.pictures.bring(call.video)) : undefined;
+    const bring = () => this.pictures.bring(call.video, untilGone);
+    const brought = needsBytes ? await this.orWithdraw(draft.id, bring) : undefined;
     try {
       const { video } = brought ?? call;
       const place = await this.orWithdraw(draft.id, () => this.places.choose({ ...call, video }, candidates));

@@ -22,7 +22,7 @@ export class VideosController {
   /** Submits a video once, whatever happens; its task is answered as soon as its provider has taken it. */
   @RelayRoute({ paths: ['/v1/videos', '/v1/video/generations'], acceptsForms: true })
   async submit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const { task, droppedFields } = await this.relay.submitTask(readVideoTask(request), request);
+    const { task, droppedFields } = await this.relay.submitTask(readVideoTask(request), request, reply);
     nameDropped(reply, droppedFields);
     await reply.send(toVideoResponse(task));
   }
