@@ -71,7 +71,8 @@ describe('while the database hangs', () => {
   }, 30_000);
 
   it('a stream’s tail waits for its charge, and comes when the database is back', async () => {
-    const stream = await openStream(system.gatewayUrl, world);
+    const slow = await system.world({ upstreamModel: 'fake@usage:120:30+gap:200' });
+    const stream = await openStream(system.gatewayUrl, slow);
     await stream.until('Hello');
     freeze('SIGSTOP');
     await stream.until('lost.');
@@ -83,12 +84,14 @@ describe('while the database hangs', () => {
   }, 30_000);
 
   it('a whole answer waits for its charge, and comes when the database is back', async () => {
-    const slow = await system.world({ upstreamModel: 'fake@usage:120:30+delay:400' });
+    const slow = await system.world({ upstreamModel: 'fake@usage:120:30+delay:2000' });
     let isAnswered = false;
     const answering = system.gateway.chat(slow.apiKey, slow.modelName).finally(() => (isAnswered = true));
-    await sleep(200);
+    const areUnderWay = (count: number) => async () => (await system.upstream.stats()).inFlight === count;
+    await system.gatewayProcess.waitUntil(areUnderWay(1), BOUND_MS);
     freeze('SIGSTOP');
-    await sleep(1_200);
+    await system.gatewayProcess.waitUntil(areUnderWay(0), BOUND_MS);
+    await sleep(500);
     expect(isAnswered).toBe(false);
     freeze('SIGCONT');
     expect((await answering).status).toBe(200);
