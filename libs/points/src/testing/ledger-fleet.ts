@@ -2,7 +2,7 @@ import { uuidv7 } from '@tokenbay/platform';
 import { makeCharge } from './make-charge.js';
 import type { Hold } from '../hold.js';
 import { cutNextConnection } from './cut-connection.js';
-import type { LedgerModel, ModelCharge, ModelHold, ModelRequest, SettleAnswer } from './ledger-model.js';
+import type { LedgerModel, ModelHold, ModelRequest, SettleAnswer } from './ledger-model.js';
 import type { Command, ReserveFault, Step } from './ledger-steps.js';
 import type { TestLedger } from './open-ledger.js';
 
@@ -122,10 +122,10 @@ export class LedgerFleet {
   private async settle({ hold: pick, cost, failed, fault, again }: Do<'settle'>): Promise<void> {
     const taken = this.pick(pick, again);
     if (!taken) return;
+    const expected = this.model.settle(taken.model, cost, failed);
     const disarm = fault ? cutNextConnection(taken.by.database.pool('settle'), fault) : undefined;
-    const outcome = await this.book(taken, { cost, failed });
+    const outcome = await this.book(taken, cost, failed);
     disarm?.();
-    const expected = this.model.settle(taken.model, { cost, failed }, outcome);
     // A settle that was repeated because its answer was lost finds itself in the books.
     expect(outcome).toMatchObject(fault ? { funding: expected.funding, points: expected.points } : expected);
   }
@@ -139,13 +139,12 @@ export class LedgerFleet {
     const known = { id: first.requestId, request: first.model.request };
     const second = await this.reserveOnce(member, { budgeted: false, least: cost, extra: 0 }, known);
     const both = second ? [first, second] : [first];
-    const charge = { cost, failed: false };
-    const outcomes = await Promise.all(both.map((taken) => this.book(taken, charge)));
+    const outcomes = await Promise.all(both.map((taken) => this.book(taken, cost, false)));
     const fresh = outcomes.findIndex(({ repeated }) => !repeated);
     expect(outcomes.filter(({ repeated }) => !repeated)).toHaveLength(wasBooked ? 0 : 1);
     const order = fresh === 1 ? [1, 0] : both.map((_, index) => index);
     for (const index of order)
-      expect(outcomes[index]).toMatchObject(this.model.settle(both[index]!.model, charge, outcomes[index]));
+      expect(outcomes[index]).toMatchObject(this.model.settle(both[index]!.model, cost, false));
   }
 
   private async release(pick: number): Promise<void> {
@@ -166,9 +165,8 @@ export class LedgerFleet {
       );
       all.push(...(await Promise.all(asked)).filter((taken) => taken !== undefined));
     }
-    const charge = { cost, failed: false };
-    const expected = all.map(({ model }) => this.model.settle(model, charge));
-    expect(await Promise.all(all.map((taken) => this.book(taken, charge)))).toMatchObject(expected);
+    const expected = all.map(({ model }) => this.model.settle(model, cost, false));
+    expect(await Promise.all(all.map((taken) => this.book(taken, cost, false)))).toMatchObject(expected);
   }
 
   private async credit(points: number): Promise<void> {
@@ -257,7 +255,7 @@ export class LedgerFleet {
     return mine[place % Math.max(mine.length, 1)];
   }
 
-  private book({ hold, requestId, by }: Taken, { cost, failed }: ModelCharge): Promise<SettleAnswer> {
+  private book({ hold, requestId, by }: Taken, cost: number, failed: boolean): Promise<SettleAnswer> {
     return by.points.settle(hold, makeCharge({ requestId, cost, outcome: failed ? 'failed' : 'completed' }));
   }
 }

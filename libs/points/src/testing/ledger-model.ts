@@ -3,19 +3,10 @@ export type ReserveAnswer =
   number | 'account_point_insufficient' | 'api_key_point_insufficient' | 'api_key_point_limit_exceeded';
 
 /** What the ledger has to answer to a settle. */
-export interface SettleAnswer extends Booked {
-  readonly repeated: boolean;
-}
-
-interface Booked {
+export interface SettleAnswer {
   readonly funding: 'hold' | 'account' | 'refused';
   readonly points: number;
-}
-
-/** What a request's charge is, and whether its upstream failed. */
-export interface ModelCharge {
-  readonly cost: number;
-  readonly failed: boolean;
+  readonly repeated: boolean;
 }
 
 /** What a request asks for, and of which life of which process. */
@@ -28,7 +19,7 @@ export interface ModelReserve {
 
 /** One request; several holds may be taken for it, and one of them is charged. */
 export interface ModelRequest {
-  booked: Booked | undefined;
+  booked: Omit<SettleAnswer, 'repeated'> | undefined;
 }
 
 /** A hold from its reserve to the end of time: open with `granted` points, then settled, released or reaped. */
@@ -97,11 +88,7 @@ export class LedgerModel {
     return granted;
   }
 
-  /**
-   * An hour that is over ends in the books with the next batch of the key that travels, and with the points that processes give back one
-   * travels now and then: whoever would still be paid for and was refused has told that it ended.
-   */
-  settle(hold: ModelHold, { cost, failed }: ModelCharge, heard?: SettleAnswer): SettleAnswer {
+  settle(hold: ModelHold, cost: number, failed: boolean): SettleAnswer {
     const { request } = hold;
     if (request.booked) {
       this.giveBack(hold);
@@ -109,10 +96,7 @@ export class LedgerModel {
     }
     const due = failed ? 0 : Math.min(cost, hold.granted);
     let funding: SettleAnswer['funding'] = 'hold';
-    if (!hold.isOpen && due > 0) {
-      if (this.canPayDirectly(hold, due) && heard?.funding === 'refused') this.beginHour();
-      funding = this.canPayDirectly(hold, due) ? 'account' : 'refused';
-    }
+    if (!hold.isOpen && due > 0) funding = this.canPayDirectly(hold, due) ? 'account' : 'refused';
     this.giveBack(hold);
     hold.charged = funding === 'refused' ? 0 : due;
     this.available -= hold.charged;
