@@ -141,6 +141,16 @@ describe.each([
     expect(sent?.headers['openai-beta']).toBe(provider === 'openai' ? HEADERS['openai-beta'] : undefined);
   });
 
+  it('is told how to ask without the search that it offers by default, where that has no price', async () => {
+    const search = { type: 'web_search', external_web_access: false };
+    const request = { ...requestOf(world.modelName, opening), tools: [...tools, search] };
+    const answer = await system.gateway.post('/v1/responses', world.apiKey, request, HEADERS);
+    expect(answer).toMatchObject({ status: 400, code: 'invalid_request', body: { error: { param: 'tools' } } });
+    expect(answer.text).toContain(
+      String.raw`hosted tool web_search. Send the request without it (Codex: web_search = \"disabled\"`,
+    );
+  });
+
   it('runs commands by functions', async () => {
     const model = `${upstream}@tool-call:exec_command`;
     const other = await system.world({ upstreamModel: model, channel: { provider }, points: '100000' });

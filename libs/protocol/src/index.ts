@@ -47,6 +47,7 @@ export { toPlainId } from './canonical/plain-id.js';
 export { readSeal, type Seal, writeSeal } from './canonical/seal.js';
 export { textOfParts } from './canonical/text-of-parts.js';
 export type { ToolChoice, ToolDefinition } from './canonical/tools.js';
+export { askWithout } from './hosted-tool.js';
 export { matchesName, NAME_PATTERN } from './name-pattern.js';
 export { formatPoints, MICROPOINTS_MAX, MICROPOINTS_PER_POINT, parsePoints } from './points.js';
 export { isSaneUsage, NO_USAGE, type PieceUsage, type TokenUsage, type ToolCalls } from './token-usage.js';

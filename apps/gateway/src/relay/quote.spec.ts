@@ -172,6 +172,21 @@ describe('the quote of a request', () => {
     expect(() => quote(aCall(extra), aModel(), '1')).toThrow(refusal);
   });
 
+  it.each([
+    [
+      'web_search',
+      /^tools: .* no price for the hosted tool web_search\. .*without it \(Codex: web_search = "disabled"/,
+    ],
+    ['computer.use', /^tools: .* no price for the hosted tool computer\.use\. Send the request without it\.$/],
+    [
+      'x'.repeat(65),
+      /^tools: this model has no price for the hosted tool that it offers\. Send the request without it\.$/,
+    ],
+  ])('says how to ask without a hosted tool that has no price: %s', (name, message) => {
+    const refusal = expect.objectContaining({ publicMessage: expect.stringMatching(message) });
+    expect(() => quote(aCall({ hostedTools: [byRequest(name)] }), aModel(), '1')).toThrow(refusal);
+  });
+
   it('holds what a picture costs where the model can draw, asked or not', () => {
     const prices = new CompiledPrices({ inputPerMillion: '1', outputPerMillion: '10', imageOutputPerMillion: '120' });
     const drawing = aModel({ prices });

@@ -8,7 +8,7 @@ import {
   type WorstCaseRequest,
 } from '@tokenbay/models';
 import type { Call, DoubtedMedia } from './call.js';
-import { pricedField } from './priced-field.js';
+import { refuseUnsold } from './refuse-unsold.js';
 import { type TokenLimits, tokenLimitsOf } from './token-limits.js';
 import { boundCalls, callsMaxOf, lowerPools, roundsOf, sellPools, type SoldPool } from './tool-pool.js';
 
@@ -152,8 +152,7 @@ function assertPriced(call: Call, { prices }: Model): void {
       message: `This model cannot be used for this kind of request: it has no price for ${needed}, and nothing is sold without one.`,
     });
   }
-  const message = `This model has no price for ${unsold[0]}, which the request asks for.`;
-  throw new DomainError('invalid_request', unsold[0], { message, param: pricedField(unsold[0]!, call) });
+  refuseUnsold(unsold[0]!, call);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { DomainError } from '@tokenbay/errors';
 import { DroppedFields } from './dropped-fields.js';
 
 describe('fields that a conversion cannot carry', () => {
@@ -21,5 +22,18 @@ describe('fields that a conversion cannot carry', () => {
     expect(() => new DroppedFields().refuse('n')).toThrow(
       expect.objectContaining({ code: 'conversion_not_implemented', options: expect.objectContaining({ param: 'n' }) }),
     );
+  });
+
+  it('that are tools of a provider say how to ask without them', () => {
+    const messageOf = (type: string): string => {
+      try {
+        return new DroppedFields().refuseHostedTool(type);
+      } catch (error) {
+        return (error as DomainError).publicMessage;
+      }
+    };
+    expect(messageOf('web_search')).toMatch(/^tools\.web_search: .*without it \(Codex: web_search = "disabled"/);
+    expect(messageOf('code_interpreter')).toMatch(/^tools\.code_interpreter: .*Send the request without it\.$/);
+    expect(messageOf('x\ny')).toMatch(/^a field of this request: [^\n]*$/);
   });
 });

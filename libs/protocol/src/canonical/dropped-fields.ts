@@ -1,4 +1,5 @@
 import { DomainError } from '@tokenbay/errors';
+import { askWithout } from '../hosted-tool.js';
 
 /** A field's name is the client's own, at most this long in the header. */
 const FIELD = /^[A-Za-z0-9_.[\]-]{1,64}$/;
@@ -29,15 +30,24 @@ export class DroppedFields {
    * client a 501 that names the field where no channel is left.
    */
   refuse(field: string): never {
-    const named = FIELD.test(field) ? field : 'a field of this request';
-    throw new DomainError('conversion_not_implemented', named, {
-      ...(FIELD.test(field) && { param: field }),
-      message: `${named}: no provider of this model can carry it; leaving it out would change the answer.`,
-    });
+    return refuseNamed(field, 'no provider of this model can carry it; leaving it out would change the answer.');
+  }
+
+  /** Refuses a tool that only the provider whose format the request has can run. Throws as `refuse` does. */
+  refuseHostedTool(type: string): never {
+    return refuseNamed(`tools.${type}`, `no provider of this model runs this hosted tool. ${askWithout(type)}`);
   }
 
   /** The names, in the order they were met, each once. */
   get list(): readonly string[] {
     return this.names ? [...this.names] : NONE;
   }
+}
+
+function refuseNamed(field: string, why: string): never {
+  const named = FIELD.test(field) ? field : 'a field of this request';
+  throw new DomainError('conversion_not_implemented', named, {
+    ...(FIELD.test(field) && { param: field }),
+    message: `${named}: ${why}`,
+  });
 }

@@ -10,7 +10,8 @@ export function writeTools(call: CanonicalCall, dropped: DroppedFields): JsonObj
   const names = toolChoice?.mode === 'allowed' ? new Set(toolChoice.names) : undefined;
   const tools: JsonObject[] = [];
   for (const tool of call.tools) {
-    if (tool.kind !== 'function') return dropped.refuse(tool.kind === 'hosted' ? `tools.${tool.type}` : 'tools.custom');
+    if (tool.kind === 'hosted') return dropped.refuseHostedTool(tool.type);
+    if (tool.kind === 'custom') return dropped.refuse('tools.custom');
     if (!names || names.has(tool.name)) tools.push(writeTool(tool));
   }
   if (tools.length === 0) return writeToolsOfHistory(call);

@@ -8,7 +8,8 @@ export function writeTools(call: CanonicalCall, dropped: DroppedFields): JsonObj
   const names = toolChoice?.mode === 'allowed' && !toolChoice.isRequired ? new Set(toolChoice.names) : undefined;
   const declared: JsonObject[] = [];
   for (const tool of call.tools) {
-    if (tool.kind !== 'function') return dropped.refuse(tool.kind === 'hosted' ? `tools.${tool.type}` : 'tools.custom');
+    if (tool.kind === 'hosted') return dropped.refuseHostedTool(tool.type);
+    if (tool.kind === 'custom') return dropped.refuse('tools.custom');
     if (!names || names.has(tool.name)) declared.push(declare(tool, dropped));
   }
   if (declared.length === 0) return {};

@@ -16,7 +16,7 @@ export function writeTools(call: CanonicalCall, dropped: DroppedFields): JsonObj
 }
 
 function writeTool(tool: ToolDefinition, dropped: DroppedFields): JsonObject {
-  if (tool.kind === 'hosted') return dropped.refuse(`tools.${tool.type}`);
+  if (tool.kind === 'hosted') return dropped.refuseHostedTool(tool.type);
   const { kind: type, name, description } = tool;
   const shared = { type, name, ...(description !== undefined && { description }) };
   if (tool.kind === 'custom')

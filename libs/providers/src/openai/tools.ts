@@ -22,7 +22,7 @@ export function writeTools(call: CanonicalCall, terms: ToolTerms): JsonObject {
 }
 
 function writeTool(tool: ToolDefinition, { dropped, dialect }: ToolTerms): JsonObject {
-  if (tool.kind === 'hosted') return dropped.refuse(`tools.${tool.type}`);
+  if (tool.kind === 'hosted') return dropped.refuseHostedTool(tool.type);
   const { name, description } = tool;
   const shared = { name, ...(description !== undefined && { description }) };
   if (tool.kind === 'custom') {
