@@ -10,7 +10,11 @@ const PRICES = {
   },
   ...{ outputPerMillion: '10', audioInputPerMillion: '40', audioOutputPerMillion: '80', imageInputPerMillion: '5' },
   ...{ imageOutputPerMillion: '40', perRequest: '0.001', perImage: '0.04', perSecond: '0.1', perMinute: '0.006' },
-  ...{ perMillionCharacters: '15', perToolCall: { web_search: '0.01' }, serviceTiers: { flex: '0.5' } },
+  ...{
+    perMillionCharacters: '15',
+    perToolCall: { web_search: '0.01' },
+    serviceTiers: { flex: '0.5', hd: '2', '1792x1024': '1.5', 'hd/1792x1024': '3', '2K': '1', '16:9': '1' },
+  },
   tiers: [{ aboveInputTokens: 200_000, inputPerMillion: '5' }],
 };
 

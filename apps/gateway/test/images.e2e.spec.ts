@@ -45,7 +45,7 @@ describe('pictures made from words, asked for by the official OpenAI library', (
     const asked = {
       prompt,
       n: 2,
-      size: '1024x1536',
+      size: '768x1024',
       quality: 'low',
       background: 'opaque',
       output_format: 'webp',
@@ -216,6 +216,8 @@ describe('a request for pictures is refused', () => {
     ['with a number as text', { n: '2' }, 'n'],
     ['with a stream that is no flag', { stream: 'yes' }, 'stream'],
     ['for more pictures in another way', { batch_size: 4 }, 'batch_size'],
+    ['for more pictures in yet another way', { numberOfImages: 4 }, 'numberOfImages'],
+    ['for more pictures by a capital letter', { N: 4 }, 'N'],
     ['written by another model', { svg: { model: 'author' } }, 'svg'],
     ['as SVG, which another model writes', { output_format: 'svg' }, 'output_format'],
     ['with more frames than there are', { output_format: 'gif', frame_count: 17 }, 'frame_count'],

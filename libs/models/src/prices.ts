@@ -40,5 +40,6 @@ export const PRICE_DECIMALS_MAX = 9;
 export const PRICE_PATTERN = new RegExp(`^\\d{1,${PRICE_INTEGER_DIGITS_MAX}}(\\.\\d{1,${PRICE_DECIMALS_MAX}})?$`);
 
 export const TIERS_MAX = 16;
-export const SERVICE_TIERS_MAX = 16;
+/** Pictures have one for each quality, size and both together. */
+export const SERVICE_TIERS_MAX = 64;
 export const TOOLS_MAX = 64;

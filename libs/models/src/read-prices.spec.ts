@@ -8,7 +8,7 @@ describe('prices as administrators write them', () => {
     const prices = {
       ...Object.fromEntries(PRICE_KINDS.map((kind) => [kind, '1.5'])),
       perToolCall: { web_search: '0.01' },
-      serviceTiers: { flex: '0.5' },
+      serviceTiers: { flex: '0.5', hd: '2', '1792x1024': '1.5', 'hd/1792x1024': '3', '2K': '1', '16:9': '1' },
       tiers: [
         { aboveInputTokens: 128_000, inputPerMillion: '3', perToolCall: { web_search: '0.02' } },
         { aboveInputTokens: 200_000, inputPerMillion: '6' },
@@ -61,6 +61,14 @@ describe('prices as administrators write them', () => {
     expect(tiers(2, 1)).toHaveLength(1);
     for (const bad of [-1, 0.5, '1', null, undefined, 1e10]) expect(tiers(bad)).toHaveLength(1);
     expect(tiers(...Array.from({ length: 17 }, (_, index) => index))).toHaveLength(1);
+  });
+
+  it('name at most 64 service tiers', () => {
+    const tiers = (count: number) => ({
+      serviceTiers: Object.fromEntries(Array.from({ length: count }, (_, index) => [`${index + 1}x1024`, '1'])),
+    });
+    expect(problemsOf(tiers(64))).toEqual([]);
+    expect(problemsOf(tiers(65))).toEqual(['.serviceTiers must be an object of at most 64 names.']);
   });
 
   it('are refused with every problem named, whatever was sent', () => {

@@ -70,6 +70,34 @@ describe('the worst case of a request', () => {
     expect(worst(prices, { ...request, serviceTier: 'auto' })).toBe(400);
   });
 
+  it('is that of the dearest of the service tiers that the bill may take, where they are known, and of no other', () => {
+    const prices = { perImage: '1', serviceTiers: { low: '0.25', hd: '2' } };
+    const held = (...possibleTiers: (string | null)[]) =>
+      worst(prices, { possibleTiers, serviceTier: 'auto', pieces: { images: 2 } });
+    expect([held('low'), held(null, 'low'), held('hd'), held('low', null, 'hd')]).toEqual([
+      ...[500_000, 2_000_000, 4_000_000, 4_000_000],
+    ]);
+  });
+
+  it('is never below what any usage within its bounds costs, in any service tier that it may take', () => {
+    const anyTiers = fc.subarray([null, 'default', 'flex', 'priority'], { minLength: 1 });
+    fc.assert(
+      fc.property(anyPrices, anyUsage, anyMultiplier, anyTiers, (prices, usage, multiplier, possibleTiers) => {
+        const { images = 0, seconds = 0, characters = 0, toolCalls = {} } = usage;
+        const request = bound(prices, {
+          ...{ multiplier, possibleTiers, inputTokensMax: inputOf(usage), pieces: { images, seconds, characters } },
+          outputTokensMax: usage.outputTokens! + (usage.audioOutputTokens ?? 0) + (usage.imageOutputTokens ?? 0),
+          toolPools: Object.entries(toolCalls).map(([tool, callsMax]) => ({ tools: [tool], callsMax })),
+        });
+        for (const serviceTier of possibleTiers) {
+          const bill = priceUsage({ ...usage, serviceTier }, request.prices, multiplier).micropoints;
+          expect(worstCase(request)).toBeGreaterThanOrEqual(bill);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('is never below what any usage within its bounds costs, whatever the prices', () => {
     fc.assert(
       fc.property(anyPrices, anyUsage, anyMultiplier, (prices, usage, multiplier) => {

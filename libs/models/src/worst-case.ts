@@ -21,6 +21,8 @@ export interface WorstCaseRequest {
   readonly toolPools?: readonly CallBound[];
   /** What the request asks the upstream for; `auto` may turn into any. */
   readonly serviceTier?: string | null | undefined;
+  /** Where the bill takes one of several service tiers (null: none), all of them: then `serviceTier` decides nothing. */
+  readonly possibleTiers?: readonly (string | null)[] | undefined;
   /** Token kinds that this request cannot consume, such as audio where none is sent and none is asked for. */
   readonly excludedKinds?: readonly TokenPriceKind[];
 }
@@ -78,7 +80,8 @@ export class WorstCase {
 }
 
 /** An upstream may serve at the ordinary tier what asked for another one. */
-function serviceTiersOf({ prices, serviceTier }: WorstCaseRequest): readonly (string | null)[] {
+function serviceTiersOf({ prices, serviceTier, possibleTiers }: WorstCaseRequest): readonly (string | null)[] {
+  if (possibleTiers) return possibleTiers;
   if (serviceTier === 'auto') return [null, ...prices.serviceTiers];
   return serviceTier ? [null, serviceTier] : ORDINARY;
 }

@@ -4,7 +4,14 @@ export { cleanMessage } from './clean-message.js';
 export { parseObject } from './parse-object.js';
 export type { MediaWire } from './media-wire.js';
 export type { EmbeddingAnswer, EmbeddingCall, EmbeddingsFormat, EmbeddingsWire } from './embeddings-wire.js';
-export type { AnswerReading, JsonObject, UpstreamFailure, UpstreamFailureReason, UsageReading } from './provider.js';
+export type {
+  AnswerReading,
+  JsonObject,
+  PictureTraits,
+  UpstreamFailure,
+  UpstreamFailureReason,
+  UsageReading,
+} from './provider.js';
 export type { ProviderAdapter } from './provider-adapter.js';
 export type {
   ConversionWire,

@@ -34,12 +34,20 @@ export interface UpstreamFailure {
   readonly retryAfterSeconds?: number;
 }
 
+/** How pictures turned out, where the provider says so. */
+export interface PictureTraits {
+  readonly quality: string | undefined;
+  readonly size: string | undefined;
+}
+
 /** A whole answer, as far as the relay must understand it. */
 export interface AnswerReading {
   readonly text: string;
   readonly usage: UsageReading | undefined;
   /** Pictures that are in it, seconds that it speaks of; absent where the interface has no such thing. */
   readonly pieces?: PieceUsage | undefined;
+  /** Of pictures only. */
+  readonly traits?: PictureTraits | undefined;
   /** Calls of the provider's own tools; absent where the format tells nothing of them. */
   readonly toolCalls?: ToolCalls | undefined;
   readonly failure: UpstreamFailure | undefined;

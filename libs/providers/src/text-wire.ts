@@ -7,7 +7,7 @@ import type {
   ToolCalls,
   WireFormat,
 } from '@tokenbay/protocol';
-import type { AnswerReading, JsonObject, UpstreamFailure, UsageReading } from './provider.js';
+import type { AnswerReading, JsonObject, PictureTraits, UpstreamFailure, UsageReading } from './provider.js';
 
 /**
  * One wire format in which a provider serves text: where it is asked, how a body of that very format passes through, and how any other call
@@ -72,6 +72,8 @@ export interface StreamScanner {
   readonly progress?: JsonObject | undefined;
   /** What was delivered so far of what is no token; absent in streams of text. */
   readonly pieces?: PieceUsage | undefined;
+  /** Of pictures only: how the last one turned out. */
+  readonly traits?: PictureTraits | undefined;
   /** Calls of the provider's own tools so far; absent where the format tells nothing of them. */
   readonly toolCalls?: ToolCalls | undefined;
   /** True where the client gets no events but another form: then only what the scanner writes passes. */

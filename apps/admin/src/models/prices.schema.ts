@@ -15,14 +15,14 @@ const KINDS: Readonly<Record<PriceKind, string>> = {
   audioOutputPerMillion: 'Points per million output tokens of audio.',
   imageOutputPerMillion: 'Points per million output tokens of images.',
   perRequest: 'Points per request, beside whatever else it uses.',
-  perImage: 'Points per image made.',
+  perImage: 'Points per image made; of another quality or size than a plain one only where serviceTiers has a factor.',
   perSecond: 'Points per second of audio or video, counted in started milliseconds.',
   perMinute: 'The same per minute; perSecond wins where both are set.',
   perMillionCharacters: 'Points per million characters of text to be spoken.',
 };
 const PER_TOOL_CALL = 'Points per call of a tool that the upstream hosts, by name of the tool.';
 const SERVICE_TIERS =
-  "Factors on all prices by the upstream's service tier, such as flex or priority. Tiers that are not named here are not sold, but for auto, default and standard, whose factor is 1.";
+  "Factors on all prices by the upstream's service tier, such as flex or priority. Tiers that are not named here are not sold, but for auto, default and standard, whose factor is 1. So are sizes of videos (1080p), and qualities and sizes of pictures that are sold without tokens (hd, 1792x1024, both together hd/1792x1024).";
 const TIERS =
   'Other prices for long inputs, shortest first. The highest tier below input, cached input and cache writes together holds for the whole request; a kind it does not name keeps its base price.';
 const ABOVE = 'The tier holds for requests of more input tokens than this; larger than that of the tier before.';

@@ -1,6 +1,6 @@
 import { type Model, priceUsage, type UsagePrice } from '@tokenbay/models';
 import { NO_USAGE, type PieceUsage, type TokenUsage, type ToolCalls, type UsageSource } from '@tokenbay/protocol';
-import type { UsageReading } from '@tokenbay/providers';
+import type { PictureTraits, UsageReading } from '@tokenbay/providers';
 import type { Call, MediaTerms } from './call.js';
 import { CountedText } from './count-tokens.js';
 import { tokenLimitsOf } from './token-limits.js';
@@ -22,6 +22,8 @@ export interface Metered {
   readonly text: CountedText;
   /** What was delivered or reported of what is no token. */
   readonly pieces?: PieceUsage | undefined;
+  /** How pictures turned out. */
+  readonly traits?: PictureTraits | undefined;
   /** Calls of the provider's own tools that were reported. */
   readonly toolCalls?: ToolCalls | undefined;
 }
@@ -41,6 +43,8 @@ export interface BillFacts {
 /** What is billed beside tokens. */
 interface Counted extends BillFacts {
   readonly pieces?: PieceUsage;
+  /** The service tier, where it is not the one that was asked for. */
+  readonly tier?: string | null;
   readonly toolCalls?: ToolCalls | undefined;
 }
 
@@ -81,7 +85,7 @@ export async function billEstimated(facts: Counted, delivered: CountedText, begu
 async function billMedia(
   facts: BillFacts,
   media: MediaTerms,
-  { usage, text, pieces = {} }: Omit<Metered, 'hasBegun'>,
+  { usage, text, traits, pieces = {} }: Omit<Metered, 'hasBegun'>,
 ): Promise<Bill> {
   const { prices } = facts.model;
   const counted = await media.count({ text, pieces });
@@ -94,7 +98,8 @@ async function billMedia(
   const bounded = clampPieces(consumed, { ...media.piecesMax, ...media.doubted?.pieces });
   const isPossible = possible === tokens && bounded === consumed && usage?.isSuspect !== true;
   const source = usage && isTokensKnown && isTimeKnown ? 'reported' : 'estimated';
-  return bill({ ...facts, pieces: bounded }, possible, isPossible ? source : 'suspect');
+  const tier = media.tiers ? media.tiers.billedIn(prices, traits) : facts.call.serviceTier;
+  return bill({ ...facts, pieces: bounded, tier }, possible, isPossible ? source : 'suspect');
 }
 
 function isSoldByTime({ source }: Model['prices']): boolean {
@@ -118,9 +123,9 @@ export function billNothing(): Bill {
 }
 
 function bill(facts: Counted, usage: TokenUsage, source: UsageSource): Bill {
-  const { call, model, multiplier, pieces: media, toolPools, toolCalls } = facts;
+  const { call, model, multiplier, pieces: media, tier = call.serviceTier, toolPools, toolCalls } = facts;
   const { calls, isPossible } = billCalls(toolPools, toolCalls);
-  const pieces = { ...media, requests: 1, toolCalls: calls, serviceTier: call.serviceTier };
+  const pieces = { ...media, requests: 1, toolCalls: calls, serviceTier: tier };
   const price = priceUsage({ ...usage, ...pieces }, model.prices, multiplier);
   const isBelieved = isPossible && price.unpricedKinds.length === 0;
   return { usage, source: isBelieved ? source : 'suspect', price };

@@ -1,4 +1,4 @@
-import type { PiecePriceKind, PriceKind, TokenPriceKind } from '@tokenbay/models';
+import type { CompiledPrices, PiecePriceKind, PriceKind, TokenPriceKind } from '@tokenbay/models';
 import type {
   CanonicalCall,
   Capability,
@@ -8,7 +8,7 @@ import type {
   TokenUsage,
   WireFormat,
 } from '@tokenbay/protocol';
-import type { JsonObject } from '@tokenbay/providers';
+import type { JsonObject, PictureTraits } from '@tokenbay/providers';
 import type { CountedText } from './count-tokens.js';
 import type { Exchange, ExchangeTerms } from './exchange/exchange.js';
 import type { AnswerRenderer } from './exchange/renderer.js';
@@ -66,8 +66,21 @@ export interface MediaTerms {
   readonly consumes: readonly TokenPriceKind[];
   /** A model that prices no token at all must have one of these prices. */
   readonly soldBy: readonly PiecePriceKind[];
+  /** Which of a sheet's service tiers it is billed in; absent where that is the one it asks for. */
+  readonly tiers?: MediaTiers;
   /** What is counted of an answer, by kinds; of what is counted here, what the upstream reported is not asked for. */
   readonly count: (delivered: DeliveredMedia) => Promise<CountedMedia>;
+}
+
+/** Chooses of a sheet's service tiers by what is asked for, and by what came of it. */
+export interface MediaTiers {
+  /**
+   * Those of which the bill takes one (null: none); undefined where the service tier that is asked for decides. Throws `invalid_request`,
+   * naming the field, for what the sheet does not sell.
+   */
+  possibleIn(prices: CompiledPrices): readonly (string | null)[] | undefined;
+  /** The one that the bill takes: one of those, whatever the answer says. */
+  billedIn(prices: CompiledPrices, traits: PictureTraits | undefined): string | null;
 }
 
 /** What a call may consume if what its client says of it is wrong: each at least what the call itself says. */

@@ -61,7 +61,7 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
     n: call.choices,
     serviceTier: call.serviceTier,
     excludedKinds: call.excludedKinds,
-    ...(call.media && { pieces: call.media.piecesMax }),
+    ...(call.media && { pieces: call.media.piecesMax, possibleTiers: call.media.tiers?.possibleIn(model.prices) }),
     toolPools: boundCalls(pools),
   };
   const floor = Math.min(outputTokensMax, call.outputTokensFloor);

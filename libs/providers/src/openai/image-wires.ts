@@ -1,7 +1,7 @@
 import type { PieceUsage, TokenUsage } from '@tokenbay/protocol';
 import type { MediaScanTerms, MediaWire } from '../media-wire.js';
 import { parseObject } from '../parse-object.js';
-import type { AnswerReading, JsonObject, UsageReading } from '../provider.js';
+import type { AnswerReading, JsonObject, PictureTraits, UsageReading } from '../provider.js';
 import type { ScannedEvent, StreamScanner } from '../text-wire.js';
 import { type ErrorWire, readErrorBody } from '../openai-errors.js';
 import { type MediaUsageWire, readMediaUsage } from './media-usage.js';
@@ -13,6 +13,8 @@ interface ImagesWire {
   readonly type?: unknown;
   readonly error?: ErrorWire | null;
   readonly data?: readonly unknown[] | null;
+  readonly quality?: unknown;
+  readonly size?: unknown;
   readonly usage?: MediaUsageWire | null;
 }
 
@@ -38,6 +40,14 @@ function readAnswer(body: JsonObject): AnswerReading | undefined {
     ...{ text: '', failure: undefined },
     usage: readMediaUsage(wire.usage, MODALITIES),
     pieces: { images: images.length },
+    traits: traitsOf(wire),
+  };
+}
+
+function traitsOf({ quality, size }: ImagesWire): PictureTraits {
+  return {
+    quality: typeof quality === 'string' ? quality : undefined,
+    size: typeof size === 'string' ? size : undefined,
   };
 }
 
@@ -48,6 +58,7 @@ function readAnswer(body: JsonObject): AnswerReading | undefined {
 class ImageScanner implements StreamScanner {
   hasBegun = false;
   readonly terminator = '';
+  traits: PictureTraits | undefined;
   private images = 0;
   private usage: UsageReading | undefined;
 
@@ -66,6 +77,7 @@ class ImageScanner implements StreamScanner {
     this.hasBegun = true;
     if (kind === 'partial_image') return scanned({});
     this.images += 1;
+    this.traits = traitsOf(wire);
     this.usage = together(this.usage, readMediaUsage(wire.usage, MODALITIES));
     return scanned({ usage: this.usage, isTail: true, isTerminator: this.images >= this.terms.choices });
   }

@@ -18,6 +18,7 @@ const DIRECTIVES = {
   'over-limit': '',
   refusal: '',
   images: null,
+  chooses: null,
   seconds: null,
   'content-filter': '',
   'blocked-prompt': '',

@@ -1,6 +1,6 @@
 import type { ErrorView } from '@tokenbay/platform';
 import type { PieceUsage, ToolCalls } from '@tokenbay/protocol';
-import type { AnswerReading, ProviderAdapter, UpstreamFailure, UsageReading } from '@tokenbay/providers';
+import type { AnswerReading, PictureTraits, ProviderAdapter, UpstreamFailure, UsageReading } from '@tokenbay/providers';
 import type { CountedText } from '../count-tokens.js';
 import type { SoldPool } from '../tool-pool.js';
 
@@ -84,6 +84,8 @@ export interface StreamExchange {
   readonly text: CountedText;
   /** What was delivered so far of what is no token; absent in streams of text. */
   readonly pieces?: PieceUsage | undefined;
+  /** Of pictures only: how the last one turned out. */
+  readonly traits?: PictureTraits | undefined;
   /** Calls of the provider's own tools so far; absent where nothing is told of them. */
   readonly toolCalls?: ToolCalls | undefined;
 }

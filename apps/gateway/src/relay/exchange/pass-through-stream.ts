@@ -1,7 +1,7 @@
 import { DomainError } from '@tokenbay/errors';
 import type { ErrorView } from '@tokenbay/platform';
 import type { PieceUsage, ToolCalls } from '@tokenbay/protocol';
-import type { ScannedEvent, StreamScanner, UpstreamFailure, UsageReading } from '@tokenbay/providers';
+import type { PictureTraits, ScannedEvent, StreamScanner, UpstreamFailure, UsageReading } from '@tokenbay/providers';
 import { type SseEvent, SseReader } from '../../upstream/sse-reader.js';
 import { UpstreamError } from '../../upstream/upstream-error.js';
 import { CountedText } from '../count-tokens.js';
@@ -78,6 +78,10 @@ export class PassThroughStream implements StreamExchange {
 
   get pieces(): PieceUsage | undefined {
     return this.terms.scanner.pieces;
+  }
+
+  get traits(): PictureTraits | undefined {
+    return this.terms.scanner.traits;
   }
 
   get toolCalls(): ToolCalls | undefined {

@@ -7,11 +7,13 @@ import { invalid, needText, readFlag, readServiceTier, readWhole } from '../body
 import type { RequestFields } from '../form-body.js';
 import { OPENAI_KEEP_ALIVE, renderOpenAiStreamError } from '../openai-stream.js';
 import { INPUT_TOKENS_PER_IMAGE_MAX, tokensOfImage } from './image-tokens.js';
+import { PictureTiers } from './picture-tiers.js';
 
 const IMAGES_MAX = 10;
 /** By which providers of this format make more pictures than `n` says, or sell something apart. */
 const UNPRICED_FIELDS = [
-  ...['batch_size', 'num_images', 'num_outputs', 'sequential_image_generation'],
+  ...['batch_size', 'num_images', 'num_outputs', 'number_of_images', 'numberOfImages', 'image_num', 'samples'],
+  ...['N', 'sampleCount', 'max_images', 'sequential_image_generation'],
   ...['sequential_image_generation_options', 'extra_body', 'provider', 'tools', 'svg'],
 ];
 
@@ -48,6 +50,7 @@ export function readImageCall(request: ImageRequest): Call {
   const isStream = readFlag(fields['stream'], 'stream') ?? false;
   const tokens = tokensOfImage(fields);
   const consumes = [...CONSUMED, ...(inputImages > 0 ? IMAGE_INPUT : [])];
+  const serviceTier = readServiceTier(fields['service_tier']);
   const counts = { tokensPerImage: tokens.usual, inputImages };
   return {
     ...{ dialect: 'openai', capability, model, body: fields, isStream, wantsUsage: false, choices },
@@ -57,12 +60,13 @@ export function readImageCall(request: ImageRequest): Call {
     outputTokensFloor: tokens.max,
     priceKinds: consumes,
     excludedKinds: ['audioInputPerMillion', 'audioOutputPerMillion', ...(inputImages > 0 ? [] : IMAGE_INPUT)],
-    ...{ hostedTools: [], serviceTier: readServiceTier(fields['service_tier']), keepAlive: OPENAI_KEEP_ALIVE },
+    ...{ hostedTools: [], serviceTier, keepAlive: OPENAI_KEEP_ALIVE },
     readInputText: () => prompt,
     media: {
       piecesMax: { images: choices },
       consumes,
       soldBy: ['perImage', 'perRequest'],
+      tiers: new PictureTiers(fields, serviceTier),
       count: (delivered) => count(prompt, counts, delivered),
     },
     openExchange: ({ adapter, upstreamModel, textCharactersMax }) =>

@@ -95,13 +95,17 @@ function whole({ body, inputImages }: Asked, behaviour: Behaviour): Answer {
   const isUrl = isOld && body['response_format'] !== 'b64_json';
   const image = isUrl ? { url: 'https://images.example/fake.png', revised_prompt: 'As asked.' } : { b64_json: PICTURE };
   const usage = isOld ? undefined : usageOf(behaviour, count, inputImages);
-  const answer = { created: nowSeconds(), data: Array.from({ length: count }, () => image), ...(usage && { usage }) };
+  const answer = {
+    ...{ created: nowSeconds(), data: Array.from({ length: count }, () => image) },
+    ...(!isOld && { background: 'opaque', output_format: body['output_format'] ?? 'png', ...madeOf(body, behaviour) }),
+    ...(usage && { usage }),
+  };
   return jsonAnswer(200, JSON.stringify(answer), usage);
 }
 
 function streamed({ body, kind, inputImages }: Asked, behaviour: Behaviour): Answer {
   const about = {
-    ...{ created_at: nowSeconds(), size: '1024x1024', quality: 'low', background: 'opaque', output_format: 'png' },
+    ...{ created_at: nowSeconds(), background: 'opaque', output_format: 'png', ...madeOf(body, behaviour) },
     b64_json: PICTURE,
   };
   const pieces: Piece[] = [];
@@ -112,6 +116,13 @@ function streamed({ body, kind, inputImages }: Asked, behaviour: Behaviour): Ans
     pieces.push(event({ type: `image_${kind}.completed`, ...about, ...(usage && { usage }) }, usage));
   }
   return streamOf(pieces, behaviour);
+}
+
+/** As asked; what is left to the model is small and low, or with `chooses:QUALITY:SIZE` that. */
+function madeOf(body: Asked['body'], behaviour: Behaviour): { quality: unknown; size: unknown } {
+  const [quality = 'low', size = '1024x1024'] = behaviour.get('chooses')?.split(':') ?? [];
+  const asked = (name: string): unknown => (body[name] === 'auto' ? undefined : body[name]);
+  return { quality: asked('quality') ?? quality, size: asked('size') ?? size };
 }
 
 /** `usage:TEXT:OUTPUT[:IMAGES]`, or some usual numbers; undefined with `no-usage`. */

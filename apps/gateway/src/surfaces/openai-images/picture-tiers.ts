@@ -1,0 +1,158 @@
+import { DomainError } from '@tokenbay/errors';
+import type { CompiledPrices } from '@tokenbay/models';
+import type { JsonObject, PictureTraits } from '@tokenbay/providers';
+import type { MediaTiers } from '../../relay/call.js';
+import { invalid } from '../body-reader.js';
+import {
+  type AskedPicture,
+  isPixelSize,
+  type PictureTrait,
+  readAskedPicture,
+  toQuality,
+  toSize,
+} from './asked-picture.js';
+
+/** Names in `serviceTiers` that are a provider's service: nobody buys them as a quality, nor a quality as one of them. */
+const SERVICES: ReadonlySet<string> = new Set(
+  'flex priority scale batch fast performance on_demand standard_only default auto'.split(' '),
+);
+/** Never a size: a provider that ignores a size it does not know would make the picture of another price. */
+const QUALITIES: ReadonlySet<string> = new Set(['standard', 'low', 'medium', 'high', 'hd', 'xhigh', 'max', 'ultra']);
+const NAME_LENGTH_MAX = 64;
+
+/**
+ * The price of pictures by quality and size, for models that sell them without tokens: a plain one costs the base price, any other needs a
+ * name in `serviceTiers` (`hd`, `1792x1024`, both together `hd/1792x1024`). Nothing is guessed: what has no name is not sold, and what the
+ * client leaves to the provider is billed as the answer says, where that is sold.
+ */
+export class PictureTiers implements MediaTiers {
+  constructor(
+    private readonly fields: JsonObject,
+    private readonly serviceTier: string | null,
+  ) {}
+
+  possibleIn(prices: CompiledPrices): readonly (string | null)[] | undefined {
+    if (isSoldByTokens(prices)) return undefined;
+    const asked = readAskedPicture(this.fields);
+    const sheet = new PictureSheet(prices);
+    sheet.assertSells(asked);
+    const possible = sheet.possibleNames(asked);
+    if (isOrdinary(this.serviceTier)) return possible;
+    assertService(this.serviceTier, possible);
+    return undefined;
+  }
+
+  billedIn(prices: CompiledPrices, traits: PictureTraits | undefined): string | null {
+    if (isSoldByTokens(prices) || !isOrdinary(this.serviceTier)) return this.serviceTier;
+    return new PictureSheet(prices).nameOf(readAskedPicture(this.fields), traits);
+  }
+}
+
+function isOrdinary(serviceTier: string | null): serviceTier is null | 'standard' {
+  return serviceTier === null || serviceTier === 'standard';
+}
+
+/** A service has one factor: that of a picture beside it would have to be guessed. */
+function assertService(serviceTier: string, possible: readonly (string | null)[]): void {
+  if (!SERVICES.has(serviceTier)) throw invalid('service_tier', 'is none that pictures are sold in');
+  if (possible.some((name) => name !== null))
+    throw invalid('service_tier', 'is not sold together with a quality or size that has a price of its own');
+}
+
+function isSoldByTokens({ source }: CompiledPrices): boolean {
+  return source.imageOutputPerMillion !== undefined;
+}
+
+/** The qualities and sizes that one price sheet names. */
+class PictureSheet {
+  private readonly names: ReadonlySet<string>;
+
+  constructor({ serviceTiers }: CompiledPrices) {
+    this.names = new Set(serviceTiers.filter((name) => !SERVICES.has(name)));
+  }
+
+  /** Throws `invalid_request` for a quality, size or both together that need a name and have none. */
+  assertSells({ quality, size }: AskedPicture): void {
+    const misread = quality.find(({ name }) => !isQuality(name)) ?? size.find(({ name }) => !isSize(name));
+    if (misread) this.refuse([misread]);
+    const traits = [...quality, ...size];
+    if (this.find(traits) === undefined) this.refuse(this.priced(traits));
+  }
+
+  /** The name in which something that the sheet sells is billed; null for the base price. */
+  nameOf(asked: AskedPicture, traits: PictureTraits | undefined): string | null {
+    const base = this.find([...asked.quality, ...asked.size]) ?? null;
+    const quality = asked.quality.length > 0 ? asked.quality : this.madeQuality(traits?.quality);
+    const size = asked.size.length > 0 ? asked.size : this.madeSize(traits?.size);
+    if (!quality || !size) return base;
+    const made = this.find([...quality, ...size]);
+    return made === undefined ? base : made;
+  }
+
+  /** Every name that `nameOf` may find, whatever the answer says. */
+  possibleNames(asked: AskedPicture): readonly (string | null)[] {
+    const parts = [...this.names].map((name) => name.split('/'));
+    const qualities = asked.quality.length > 0 ? [] : parts.map((part) => part[0]);
+    const sizes = asked.size.length > 0 ? [] : parts.map((part) => part.at(-1));
+    const possible = new Set<string | null>();
+    for (const quality of new Set([undefined, ...qualities]))
+      for (const size of new Set([undefined, ...sizes])) possible.add(this.nameOf(asked, { quality, size }));
+    return [...possible];
+  }
+
+  /** The name of these traits together; null where the base price covers them, undefined where they are not sold. */
+  private find(traits: readonly PictureTrait[]): string | null | undefined {
+    const whole = join(traits);
+    if (this.names.has(whole)) return whole;
+    const priced = this.priced(traits);
+    if (priced.length === 0) return null;
+    const name = join(priced);
+    return this.names.has(name) ? name : undefined;
+  }
+
+  private priced(traits: readonly PictureTrait[]): PictureTrait[] {
+    return traits.filter(({ name, isPlain }) => !isPlain || this.names.has(name));
+  }
+
+  /** Nothing where it is plain and nowhere named; undefined where it is not sold. */
+  private madeQuality(said: string | undefined): readonly PictureTrait[] | undefined {
+    if (said === undefined || said === 'auto') return [];
+    if (!isQuality(said)) return undefined;
+    return this.known(toQuality(said), (name) => name.startsWith(`${said}/`));
+  }
+
+  private madeSize(said: string | undefined): readonly PictureTrait[] | undefined {
+    if (said === undefined || said === 'auto') return [];
+    if (!isPixelSize(said)) return undefined;
+    const size = toSize(said);
+    return this.known(size, (name) => name.endsWith(`/${size.name}`));
+  }
+
+  private known(trait: PictureTrait, isPart: (name: string) => boolean): readonly PictureTrait[] | undefined {
+    if (this.names.has(trait.name) || [...this.names].some(isPart)) return [trait];
+    return trait.isPlain ? [] : undefined;
+  }
+
+  private refuse(traits: readonly PictureTrait[]): never {
+    const name = join(traits).slice(0, NAME_LENGTH_MAX);
+    const { param } = traits.find((trait) => !this.names.has(trait.name)) ?? traits.at(-1)!;
+    const plain = 'pictures of standard, low or medium quality and at most 1024x1024 pixels';
+    const sold = [plain, ...this.names].join(', ');
+    throw new DomainError('invalid_request', name, {
+      message: `This model has no price for ${name}; it sells ${sold}.`,
+      param,
+    });
+  }
+}
+
+function join(traits: readonly PictureTrait[]): string {
+  return traits.map(({ name }) => name).join('/');
+}
+
+function isQuality(name: string): boolean {
+  return !name.includes('/') && !/^\d/.test(name) && !SERVICES.has(name);
+}
+
+function isSize(name: string): boolean {
+  return !name.includes('/') && !QUALITIES.has(name) && !SERVICES.has(name);
+}
