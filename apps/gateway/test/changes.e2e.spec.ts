@@ -4,23 +4,14 @@ import { openStream } from './open-stream.js';
 import { useSystem } from './use-system.js';
 
 const house = useSystem();
-const IN_FORCE_MS = 1_000;
-/** How long nobody asks the gateway anything after a change: it must learn of it by itself. */
-const SILENCE_MS = 500;
-
-/** An answer, and how long after the change it was there. */
-interface Observation {
-  answer: ChatAnswer;
-  afterMs: number;
-}
+/** How long nobody asks the gateway anything after a change: it must learn of it by itself, within the second that is promised. */
+const SILENCE_MS = 900;
 
 /** Makes a change, leaves the gateway alone, and asks once. */
-async function askAfter(change: () => Promise<unknown>, ask: () => Promise<ChatAnswer>): Promise<Observation> {
+async function askAfter(change: () => Promise<unknown>, ask: () => Promise<ChatAnswer>): Promise<ChatAnswer> {
   await change();
-  const changedAtMs = performance.now();
   await new Promise((done) => setTimeout(done, SILENCE_MS));
-  const answer = await ask();
-  return { answer, afterMs: performance.now() - changedAtMs };
+  return ask();
 }
 
 interface Change {
@@ -144,7 +135,7 @@ async function removeRules(accountId: string): Promise<void> {
 }
 
 describe('a change by an administrator is in force within a second, without anybody asking:', () => {
-  const observed = new Map<string, { changed: Observation; back?: Observation }>();
+  const observed = new Map<string, { changed: ChatAnswer; back?: ChatAnswer }>();
 
   /** All changes at once, each of a world of its own that has been used before, so that everything about it is remembered. */
   beforeAll(async () => {
@@ -161,10 +152,8 @@ describe('a change by an administrator is in force within a second, without anyb
 
   it.each(CHANGES)('$what ($code)', ({ what, code }) => {
     const { changed, back } = observed.get(what) ?? {};
-    expectRefusal(changed!.answer, code);
-    expect(changed?.afterMs).toBeLessThan(IN_FORCE_MS);
-    expect(back?.answer.status ?? 200).toBe(200);
-    expect(back?.afterMs ?? 0).toBeLessThan(IN_FORCE_MS);
+    expectRefusal(changed!, code);
+    expect(back?.status ?? 200).toBe(200);
   });
 
   it('on every gateway', async () => {
@@ -172,9 +161,7 @@ describe('a change by an administrator is in force within a second, without anyb
     const world = await house.system.world();
     const ask = async () => house.saw(await client.chat(world.apiKey, world.modelName));
     expect([(await house.chat(world)).status, (await ask()).status]).toEqual([200, 200]);
-    const { answer, afterMs } = await askAfter(() => patch(ofKey(world), { status: 'disabled' }), ask);
-    expectRefusal(answer, 'api_key_disabled');
-    expect(afterMs).toBeLessThan(IN_FORCE_MS);
+    expectRefusal(await askAfter(() => patch(ofKey(world), { status: 'disabled' }), ask), 'api_key_disabled');
   });
 });
 

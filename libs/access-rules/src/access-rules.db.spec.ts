@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   ChangeFeed,
   createLogger,
@@ -7,7 +6,7 @@ import {
   parseAddress,
   type ClientAddress,
 } from '@tokenbay/platform';
-import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
+import { cloneDatabase, type ClonedDatabase, untilHolds } from '@tokenbay/testing';
 import { AccessRuleBook, type Caller } from './access-rule-book.js';
 import { AccessRuleEntity, scopeOf } from './access-rule.entity.js';
 import type { AccessRuleChange, AccessRuleDraft, RuleScope } from './access-rule.js';
@@ -55,8 +54,8 @@ afterAll(async () => {
 
 beforeEach(async () => {
   await database.tx.query('DELETE FROM access_rule');
-  await settled(() => expect(globally('192.0.2.1')).toBe('allowed'));
-  await settled(() => expect(decide('192.0.2.1')).toBe('allowed'));
+  await untilHolds(() => expect(globally('192.0.2.1')).toBe('allowed'));
+  await untilHolds(() => expect(decide('192.0.2.1')).toBe('allowed'));
 });
 
 const create = (draft: AccessRuleDraft) => database.transaction((tx) => rules.create(tx, draft));
@@ -79,19 +78,6 @@ const codeOf = (work: () => void): string => {
 const globally = (from: string) => codeOf(() => book.assertNotBlacklistedGlobally(address(from)));
 const decide = (from: string, who: Partial<Caller> = {}, nowMs = MONDAY_NOON) =>
   codeOf(() => book.assertAllowed({ ...caller, ...who }, address(from), nowMs));
-
-/** Retries for at most the second within which a change must be in force. */
-async function settled(check: () => void): Promise<void> {
-  const deadlineMs = performance.now() + 1_000;
-  for (;;) {
-    try {
-      return check();
-    } catch (error) {
-      if (performance.now() > deadlineMs) throw error;
-      await delay(5);
-    }
-  }
-}
 
 describe('AccessRulesService', () => {
   it('stores rules valid and canonical, and gives them back', async () => {
@@ -195,7 +181,7 @@ describe('AccessRuleBook', () => {
 
   it('denies what a global blacklist holds, before it knows the caller', async () => {
     await blacklist(EVERYBODY, '192.0.2.0/24', '2001:db8::/32');
-    await settled(() => expect(globally('192.0.2.1')).toBe('ip_denied_by_blacklist'));
+    await untilHolds(() => expect(globally('192.0.2.1')).toBe('ip_denied_by_blacklist'));
     expect(globally('::ffff:192.0.2.1')).toBe('ip_denied_by_blacklist');
     expect(globally('2001:db8::1')).toBe('ip_denied_by_blacklist');
     expect(globally('malformed')).toBe('ip_denied_by_blacklist');
@@ -206,7 +192,7 @@ describe('AccessRuleBook', () => {
     await blacklist({ type: 'group', id: 'vip' }, '10.1.0.0/16');
     await blacklist({ type: 'account', id: caller.accountId }, '10.2.0.0/16');
     await blacklist({ type: 'apiKey', id: caller.apiKeyId }, '10.3.0.0/16');
-    await settled(() => expect(decide('10.3.0.1')).toBe('ip_denied_by_blacklist'));
+    await untilHolds(() => expect(decide('10.3.0.1')).toBe('ip_denied_by_blacklist'));
     expect(decide('10.1.0.1')).toBe('ip_denied_by_blacklist');
     expect(decide('10.2.0.1')).toBe('ip_denied_by_blacklist');
     expect(decide('malformed')).toBe('ip_denied_by_blacklist');
@@ -219,14 +205,14 @@ describe('AccessRuleBook', () => {
   it('demands a match in one whitelist of each scope that has any', async () => {
     await whitelist(EVERYBODY, '10.0.0.0/8');
     await whitelist(EVERYBODY, '192.0.2.0/24');
-    await settled(() => {
+    await untilHolds(() => {
       expect(decide('203.0.113.1')).toBe('ip_not_in_whitelist');
       expect(decide('10.0.0.1')).toBe('allowed');
       expect(decide('192.0.2.1')).toBe('allowed');
       expect(decide('malformed')).toBe('ip_not_in_whitelist');
     });
     await whitelist({ type: 'apiKey', id: caller.apiKeyId }, '10.9.0.0/16', '203.0.113.0/24');
-    await settled(() => expect(decide('10.0.0.1')).toBe('ip_not_in_whitelist'));
+    await untilHolds(() => expect(decide('10.0.0.1')).toBe('ip_not_in_whitelist'));
     expect(decide('10.9.0.1')).toBe('allowed');
     expect(decide('203.0.113.1')).toBe('ip_not_in_whitelist');
     expect(decide('10.0.0.1', { apiKeyId: '999' })).toBe('allowed');
@@ -238,7 +224,7 @@ describe('AccessRuleBook', () => {
     await hours(EVERYBODY, '08:00', '10:00');
     await hours(EVERYBODY, '11:00', '14:00');
     await hours({ type: 'account', id: caller.accountId }, '12:00', '13:00');
-    await settled(() => {
+    await untilHolds(() => {
       expect(decide('10.0.0.1', {}, halfPastOne)).toBe('access_rule_time_window_denied');
       expect(decide('10.0.0.1', { accountId: '999' }, halfPastOne)).toBe('allowed');
     });
@@ -251,22 +237,22 @@ describe('AccessRuleBook', () => {
     const closed = await hours(EVERYBODY, '00:00', '01:00');
     const white = await whitelist(EVERYBODY, '192.0.2.0/24');
     const black = await blacklist({ type: 'apiKey', id: caller.apiKeyId }, '10.0.0.0/8');
-    await settled(() => expect(decide('10.0.0.1')).toBe('ip_denied_by_blacklist'));
+    await untilHolds(() => expect(decide('10.0.0.1')).toBe('ip_denied_by_blacklist'));
     await remove(black.id);
-    await settled(() => expect(decide('10.0.0.1')).toBe('ip_not_in_whitelist'));
+    await untilHolds(() => expect(decide('10.0.0.1')).toBe('ip_not_in_whitelist'));
     await remove(white.id);
-    await settled(() => expect(decide('10.0.0.1')).toBe('access_rule_time_window_denied'));
+    await untilHolds(() => expect(decide('10.0.0.1')).toBe('access_rule_time_window_denied'));
     await remove(closed.id);
-    await settled(() => expect(decide('10.0.0.1')).toBe('allowed'));
+    await untilHolds(() => expect(decide('10.0.0.1')).toBe('allowed'));
   });
 
-  it('forgets a rule that is disabled and sees its changes within a second', async () => {
+  it('forgets a rule that is disabled and sees its changes', async () => {
     const { id } = await blacklist(EVERYBODY, '10.0.0.0/8');
-    await settled(() => expect(globally('10.0.0.1')).toBe('ip_denied_by_blacklist'));
+    await untilHolds(() => expect(globally('10.0.0.1')).toBe('ip_denied_by_blacklist'));
     await update(id, { cidrs: ['192.0.2.0/24'] });
-    await settled(() => expect(globally('192.0.2.1')).toBe('ip_denied_by_blacklist'));
+    await untilHolds(() => expect(globally('192.0.2.1')).toBe('ip_denied_by_blacklist'));
     expect(globally('10.0.0.1')).toBe('allowed');
     await update(id, { enabled: false });
-    await settled(() => expect(globally('192.0.2.1')).toBe('allowed'));
+    await untilHolds(() => expect(globally('192.0.2.1')).toBe('allowed'));
   });
 });

@@ -33,3 +33,4 @@ export { type HttpAnswer } from './system/http-answer.js';
 export { type GatewayProcess } from './system/start-gateway.js';
 export { startSystem, type SystemOptions } from './system/start-system.js';
 export { type System } from './system/system.js';
+export { untilHolds } from './until-holds.js';

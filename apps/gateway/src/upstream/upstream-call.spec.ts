@@ -53,7 +53,9 @@ describe('a call whose total time is over', () => {
     const call = new UpstreamCall({ ...LIMITS, totalTimeoutMs: 200 }, new Roster());
     call.onRequestStart(controller);
     call.onResponseStart(controller, 200, {});
-    const over = call.consume(() => (holdMs > 0 ? sleep(holdMs) : Promise.resolve())).catch((error: unknown) => (error as Error).message);
+    const over = call
+      .consume(() => (holdMs > 0 ? sleep(holdMs) : Promise.resolve()))
+      .catch((error: unknown) => (error as Error).message);
     const endsAtMs = performance.now() + 250;
     while (performance.now() < endsAtMs) {
       call.onResponseData(controller, Buffer.from('some'));
