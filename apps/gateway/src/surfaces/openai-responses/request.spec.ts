@@ -171,6 +171,18 @@ describe('a Responses request', () => {
     expect(() => read(fields)).toThrow(expect.objectContaining({ code: 'not_implemented', detail: param }));
   });
 
+  it.each([{ type: 'item_reference', id: 'msg_1' }, { id: 'msg_1' }])(
+    'is told where it refers to an earlier item, and how to send that itself: %j',
+    (reference) => {
+      const refusal = {
+        options: expect.objectContaining({ param: 'input[1]' }),
+        publicMessage: expect.stringMatching(/^input\[1\]: an item_reference .*store: false/),
+      };
+      const input = [{ role: 'user', content: 'Hello' }, reference];
+      expect(() => read({ input })).toThrow(expect.objectContaining(refusal));
+    },
+  );
+
   it('may bring its own words and pictures back, whatever they are called', () => {
     const input = [
       { type: 'function_call', call_id: 'c', name: 'f', arguments: '{"file_id":"f"}' },

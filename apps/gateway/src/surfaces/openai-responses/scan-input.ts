@@ -1,7 +1,7 @@
 import type { JsonObject } from '@tokenbay/providers';
 import { invalid, readText } from '../body-reader.js';
 import { listHostedTools } from './hosted-tools.js';
-import { assertNothingStored, stored } from './stored.js';
+import { assertNothingStored, stored, storedItem } from './stored.js';
 
 const ITEMS_MAX = 100_000;
 /** Parts that are read as the text they hold. */
@@ -76,7 +76,7 @@ function assertPictureIsSent({ result }: JsonObject, type: string, at: string): 
 /** An item without a type is a message, or by an older form a reference. */
 function typeOf(item: JsonObject, at: string): string {
   const { type, role, id } = item;
-  if (type === 'item_reference' || (type == null && role === undefined && typeof id === 'string')) throw stored(at);
+  if (type === 'item_reference' || (type == null && role === undefined && typeof id === 'string')) throw storedItem(at);
   if (type === undefined || type === null) {
     if (typeof role !== 'string') throw invalid(`${at}.role`, 'is required and must be a string');
     return 'message';

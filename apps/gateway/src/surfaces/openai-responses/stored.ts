@@ -26,6 +26,14 @@ export function stored(param: string): DomainError {
   return new DomainError('not_implemented', param, { param, message });
 }
 
+/** The refusal of an item that stands only by its id, as clients send it that rely on `store`, OpenAI's default. */
+export function storedItem(param: string): DomainError {
+  const message =
+    `${param}: an item_reference names what is kept at a provider, which is not offered. ` +
+    'Send the item itself; clients do so where they are told store: false (AI SDK: providerOptions.openai.store = false).';
+  return new DomainError('not_implemented', param, { param, message });
+}
+
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
 }
