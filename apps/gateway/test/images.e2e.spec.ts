@@ -218,6 +218,7 @@ describe('a request for pictures is refused', () => {
     ['for more pictures in another way', { batch_size: 4 }, 'batch_size'],
     ['for more pictures in yet another way', { numberOfImages: 4 }, 'numberOfImages'],
     ['for more pictures by a capital letter', { N: 4 }, 'N'],
+    ['for more pictures in other letters', { Image_Num: 4 }, 'Image_Num'],
     ['written by another model', { svg: { model: 'author' } }, 'svg'],
     ['as SVG, which another model writes', { output_format: 'svg' }, 'output_format'],
     ['with more frames than there are', { output_format: 'gif', frame_count: 17 }, 'frame_count'],

@@ -5,11 +5,14 @@ const AUTO = 'auto';
 const SIZE = /^(\d{1,5})[x*×](\d{1,5})$/i;
 const PLAIN_PIXELS_MAX = 1024 * 1024;
 const PLAIN_QUALITIES: ReadonlySet<string> = new Set(['standard', 'low', 'medium']);
-/** Where providers of this format are told how large a picture is to be, beside `width` and `height`. */
+/** Where providers of this format are told how large a picture is to be, beside width and height: plain names, in the order of a price's name. */
 const SIZE_FIELDS = [
-  ...['size', 'image_size', 'imageSize', 'sampleImageSize', 'resolution', 'image_resolution', 'output_resolution'],
-  ...['megapixels', 'output_megapixels', 'aspect_ratio', 'aspectRatio'],
+  ...['size', 'imagesize', 'sampleimagesize', 'resolution', 'imageresolution', 'outputresolution'],
+  ...['megapixels', 'outputmegapixels', 'aspectratio'],
 ];
+const ASKING_FIELDS: ReadonlySet<string> = new Set(['quality', 'width', 'height', ...SIZE_FIELDS]);
+/** Longer than any name that means something, with separators. */
+const FIELD_LENGTH_MAX = 64;
 
 /** One quality or size of a picture. */
 export interface PictureTrait {
@@ -29,20 +32,23 @@ export interface AskedPicture {
 
 /** Reads what is asked of pictures, by whatever field. Throws `invalid_request` naming the one that is neither text nor number. */
 export function readAskedPicture(fields: JsonObject): AskedPicture {
-  const asked = SIZE_FIELDS.map((param) => ({ param, said: readSaid(fields, param) }));
-  const sizes = [...asked, { param: 'width', said: readArea(fields) }].flatMap(({ param, said }) =>
-    said === undefined ? [] : [toSize(said, param)],
-  );
-  const quality = readSaid(fields, 'quality');
+  const found = Object.keys(fields).flatMap((param) => read(fields, param));
+  const said = (plainName: string): Said[] => found.filter((field) => field.plainName === plainName);
+  const sizes = [...SIZE_FIELDS.flatMap(said), ...toArea(said('width'), said('height'))];
   return {
-    quality: quality === undefined ? [] : [toQuality(quality)],
-    size: sizes.filter(({ name }, index) => sizes.findIndex((other) => other.name === name) === index),
+    quality: unlike(said('quality').map(({ value, param }) => toQuality(value, param))),
+    size: unlike(sizes.map(({ value, param }) => toSize(value, param))),
   };
 }
 
+/** A field's name as providers may take it that do not mind case and separators: `imageSize` and `image_size` are one. Empty for a long one. */
+export function plainNameOf(field: string): string {
+  return field.length > FIELD_LENGTH_MAX ? '' : field.replaceAll(/[_-]/g, '').toLowerCase();
+}
+
 /** A quality, in the provider's word. */
-export function toQuality(name: string): PictureTrait {
-  return { name, param: 'quality', isPlain: PLAIN_QUALITIES.has(name) };
+export function toQuality(name: string, param = 'quality'): PictureTrait {
+  return { name, param, isPlain: PLAIN_QUALITIES.has(name) };
 }
 
 /** A size: in pixels (`1024x1024`), or in whatever word the provider has for it. */
@@ -58,16 +64,30 @@ export function isPixelSize(said: string): boolean {
   return SIZE.test(said);
 }
 
-/** A side that is not said is the provider's choice, and the size then none in pixels. */
-function readArea(fields: JsonObject): string | undefined {
-  const width = readSaid(fields, 'width');
-  const height = readSaid(fields, 'height');
-  return width === undefined && height === undefined ? undefined : `${width ?? AUTO}x${height ?? AUTO}`;
+/** What a field says. */
+interface Said {
+  readonly plainName: string;
+  readonly param: string;
+  readonly value: string;
 }
 
-function readSaid(fields: JsonObject, param: string): string | undefined {
+/** A side that is not said is the provider's choice, and the size then none in pixels. */
+function toArea(widths: readonly Said[], heights: readonly Said[]): Said[] {
+  const [first] = [...widths, ...heights];
+  if (first === undefined) return [];
+  const sides = [widths, heights].map((said) => said.map(({ value }) => value).join('+') || AUTO);
+  return [{ ...first, value: sides.join('x') }];
+}
+
+function read(fields: JsonObject, param: string): Said[] {
+  const plainName = plainNameOf(param);
+  if (!ASKING_FIELDS.has(plainName)) return [];
   const value = fields[param];
-  if (value === undefined || value === null || value === AUTO) return undefined;
+  if (value === undefined || value === null || value === AUTO) return [];
   if (typeof value !== 'string' && typeof value !== 'number') throw invalid(param, 'must be a string or a number');
-  return String(value);
+  return [{ plainName, param, value: String(value) }];
+}
+
+function unlike(traits: readonly PictureTrait[]): PictureTrait[] {
+  return traits.filter(({ name }, index) => traits.findIndex((other) => other.name === name) === index);
 }

@@ -43,6 +43,10 @@ describe('the price of a picture', () => {
     [{ width: 2048 }, 'width'],
     [{ width: 2048, height: 2048 }, 'width'],
     [{ ...SQUARE, sampleImageSize: '4K' }, 'sampleImageSize'],
+    [{ Quality: 'hd', quality: 'low' }, 'Quality'],
+    [{ imageSize: '4K' }, 'imageSize'],
+    [{ Width: 2048, Height: 2048 }, 'Width'],
+    [{ width: 1024, height: 1024, Width: 2048 }, 'width'],
     [{ quality: ['hd'] }, 'quality'],
     [{ image_size: { width: 2048, height: 2048 } }, 'image_size'],
   ])('is none for %j without a name of that', (fields, param) => {
@@ -57,6 +61,11 @@ describe('the price of a picture', () => {
     expect(possible({ quality: 'hd', ...WIDE })).toEqual(['hd/1792x1024']);
     expect(possible({ quality: 'hd', width: 1792, height: 1024 })).toEqual(['hd/1792x1024']);
     expect(possible({ quality: 'medium', resolution: '2K' })).toEqual(['2K']);
+    const both = { '2K/16:9': '1', 'hd/2K/16:9': '2' };
+    expect(possible({ aspect_ratio: '16:9', resolution: '2K', quality: 'hd' }, both)).toEqual(['hd/2K/16:9']);
+    expect(possible({ quality: 'medium', resolution: '2K', aspectRatio: '16:9', size: '2K' }, both)).toEqual([
+      '2K/16:9',
+    ]);
     expect(possible({ quality: 'medium', ...SQUARE, aspect_ratio: '16:9' })).toEqual(['16:9']);
     const refusal = (fields: JsonObject) => {
       try {

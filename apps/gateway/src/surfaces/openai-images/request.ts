@@ -6,16 +6,16 @@ import { needWire } from '../../relay/exchange/whole-exchange.js';
 import { invalid, needText, readFlag, readServiceTier, readWhole } from '../body-reader.js';
 import type { RequestFields } from '../form-body.js';
 import { OPENAI_KEEP_ALIVE, renderOpenAiStreamError } from '../openai-stream.js';
+import { plainNameOf } from './asked-picture.js';
 import { INPUT_TOKENS_PER_IMAGE_MAX, tokensOfImage } from './image-tokens.js';
 import { PictureTiers } from './picture-tiers.js';
 
 const IMAGES_MAX = 10;
-/** By which providers of this format make more pictures than `n` says, or sell something apart. */
-const UNPRICED_FIELDS = [
-  ...['batch_size', 'num_images', 'num_outputs', 'number_of_images', 'numberOfImages', 'image_num', 'samples'],
-  ...['N', 'sampleCount', 'max_images', 'sequential_image_generation'],
-  ...['sequential_image_generation_options', 'extra_body', 'provider', 'tools', 'svg'],
-];
+/** By which providers of this format make more pictures than `n` says, or sell something apart: plain names. */
+const UNPRICED_FIELDS: ReadonlySet<string> = new Set([
+  ...['batchsize', 'numimages', 'numoutputs', 'numberofimages', 'imagenum', 'samples', 'samplecount', 'maximages'],
+  ...['sequentialimagegeneration', 'sequentialimagegenerationoptions', 'extrabody', 'provider', 'tools', 'svg'],
+]);
 
 /** Understands a body of `POST /v1/images/generations`. Throws `invalid_request` naming the field. */
 export function readGenerationCall(body: JsonObject, bodyBytes: number): Call {
@@ -82,11 +82,17 @@ const CONSUMED = ['inputPerMillion', 'imageOutputPerMillion'] as const;
 const IMAGE_INPUT = ['imageInputPerMillion'] as const;
 
 function assertNothingUnpriced(fields: JsonObject): void {
-  const field = UNPRICED_FIELDS.find((name) => fields[name] !== undefined && fields[name] !== null);
+  const field = Object.keys(fields).find((name) => isUnpriced(name) && (fields[name] ?? null) !== null);
   // Another model writes it, whose tokens are reported apart.
   const isSvg = fields['output_format'] === 'svg';
   if (isSvg) throw invalid('output_format', 'svg is written by another model, and has no price');
   if (field !== undefined) throw invalid(field, 'changes what the provider charges, and has no price');
+}
+
+/** Some read `N` as `n`. */
+function isUnpriced(field: string): boolean {
+  const name = plainNameOf(field);
+  return UNPRICED_FIELDS.has(name) || (name === 'n' && field !== 'n');
 }
 
 interface ImageCounts {
