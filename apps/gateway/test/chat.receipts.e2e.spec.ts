@@ -96,6 +96,16 @@ describe('the receipt of a request', () => {
       });
   });
 
+  it('pays for all that was predicted and rejected out of what was held, and suspects nothing', async () => {
+    const world = await worldWith('usage:20:1500');
+    const prediction = { type: 'content', content: 'x'.repeat(500) };
+    for (const stream of [false, true]) {
+      const receipt = await receiptFor(world, { stream, prediction });
+      expect(receipt).toMatchObject({ usage_source: 'reported', tokens: { output: 1_500 }, charge_points: '3.02' });
+      expect(Number((receipt as { held_points: string }).held_points)).toBeGreaterThanOrEqual(3.02);
+    }
+  });
+
   it.each(['usage:-5:3', 'usage:1.5:3', 'usage:9000000:1', 'usage:5:1001', 'usage:5:5:6'])(
     'is marked suspect, and charged no more than was held, where the upstream reports %s',
     async (usage) => {

@@ -37,6 +37,12 @@ describe('the bill of a request', () => {
     expect(bill.price.micropoints).toBe(900 + 50 + 2_000);
   });
 
+  it('believes output beyond the limit of the model as far as it was predicted', () => {
+    const predicted = { ...facts, call: { ...facts.call, predictedTokensMax: 50 } };
+    const sourceOf = (outputTokens: number) => billReported(predicted, usage({ outputTokens })).source;
+    expect([sourceOf(2 * 150), sourceOf(2 * 150 + 1)]).toEqual(['reported', 'suspect']);
+  });
+
   it('believes the input of a stream that broke off, and counts the output that was delivered', async () => {
     const begun = { ...usage({ inputTokens: 40, cachedInputTokens: 60, outputTokens: 1 }), isPartial: true };
     const bill = await billOf(facts, { usage: begun, text: CountedText.of('one two three') });

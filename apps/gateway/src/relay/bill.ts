@@ -133,8 +133,9 @@ function bill(facts: Counted, usage: TokenUsage, source: UsageSource): Bill {
 
 /** Usage is reported of all rounds together in which hosted tools were called, each within the model's context. */
 function clampToModel({ call, model, toolPools }: BillFacts, usage: TokenUsage): TokenUsage {
-  const { contextTokensMax, outputTokensMax } = tokenLimitsOf(model, call);
-  return clampUsage(usage, contextTokensMax * roundsOf(toolPools), outputTokensMax * call.choices);
+  const { contextTokensMax, outputTokensMax, predictedTokensMax } = tokenLimitsOf(model, call);
+  const outputMax = (outputTokensMax + predictedTokensMax) * call.choices;
+  return clampUsage(usage, contextTokensMax * roundsOf(toolPools), outputMax);
 }
 
 /** The usage itself where it is possible; otherwise each kind cut so that input and output are within their bounds. */

@@ -32,6 +32,8 @@ export interface Call {
   readonly inputTokensMax: number | null;
   /** The client's own output limit per choice; undefined where it set none. */
   readonly outputTokensMax: number | undefined;
+  /** Output per choice that may be reported beyond the limit: what was predicted and rejected. None where absent. */
+  readonly predictedTokensMax?: number;
   /** Below this the output limit is never lowered: the thinking budget and 256. */
   readonly outputTokensFloor: number;
   /** Which prices the model must have to sell this. */

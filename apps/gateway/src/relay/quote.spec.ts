@@ -52,6 +52,16 @@ describe('the quote of a request', () => {
     expect(quote(aCall({ outputTokensMax: 99_999 }), aModel(), '1').outputTokensMax).toBe(1_000);
   });
 
+  it('holds what was predicted beside the output limit of each choice, and lowers only that limit', () => {
+    const call = aCall({ predictedTokensMax: 400, outputTokensMax: 500, choices: 2 });
+    const quoted = quote(call, aModel(), '1');
+    expect(quoted).toMatchObject({
+      ...{ need: 100 + 2 * 900 * 10, least: 100 + 2 * 656 * 10, outputTokensMax: 500, extra: 256 },
+    });
+    expect([quoted.need, quoted.need - 1, quoted.least].map(quoted.outputTokensFor)).toEqual([500, 499, 256]);
+    expect(quote(aCall({ predictedTokensMax: 400 }), aModel(), '1').need).toBe(100 + 1_400 * 10);
+  });
+
   it('is still bounded for a model without limits', () => {
     const { need } = quote(
       aCall({ inputTokensMax: null }),

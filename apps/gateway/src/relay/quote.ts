@@ -52,12 +52,13 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
   assertPriced(call, model);
   const limits = tokenLimitsOf(model, call);
   const outputTokensMax = Math.min(call.outputTokensMax ?? Infinity, limits.outputTokensMax);
+  const predicted = limits.predictedTokensMax;
   const pools = sellPools(call.hostedTools, model.prices);
   const request: WorstCaseRequest = {
     prices: model.prices,
     multiplier,
     inputTokensMax: Math.min(call.inputTokensMax ?? Infinity, limits.contextTokensMax),
-    outputTokensMax,
+    outputTokensMax: outputTokensMax + predicted,
     n: call.choices,
     serviceTier: call.serviceTier,
     excludedKinds: call.excludedKinds,
@@ -73,18 +74,19 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
   const toolCallsFor = (micropoints: number): AffordableCalls => {
     if (micropoints >= need) return { pools, loweredTo: undefined };
     const most = callsMaxOf(pools);
-    const callsMax = largest(most, (calls) => withCalls(calls).micropoints(comfortable) <= micropoints);
+    const callsMax = largest(most, (calls) => withCalls(calls).micropoints(comfortable + predicted) <= micropoints);
     if (callsMax === most) return { pools, loweredTo: undefined };
     return { pools: lowerPools(pools, callsMax), loweredTo: callsMax };
   };
   return {
     need,
     extra: Math.max(new WorstCase(doubt({ request, limits, call, pools })).micropoints() - need, 0),
-    least: withCalls(1).micropoints(floor),
+    least: withCalls(1).micropoints(floor + predicted),
     outputTokensMax,
     outputTokensFor: (micropoints) => {
       const { loweredTo = Infinity } = toolCallsFor(micropoints);
-      return Math.max(floor, withCalls(loweredTo).outputTokensAffordable(micropoints) ?? floor);
+      const affordable = withCalls(loweredTo).outputTokensAffordable(micropoints) ?? 0;
+      return Math.max(floor, affordable - predicted);
     },
     toolCallsFor,
   };
@@ -134,7 +136,10 @@ function doubt({ request, limits, call, pools }: Understood): WorstCaseRequest {
   return {
     ...request,
     inputTokensMax: once * roundsOf(pools),
-    outputTokensMax: Math.min(media?.outputTokensMax ?? outputTokensMax, limits.outputTokensMax),
+    outputTokensMax: Math.min(
+      media?.outputTokensMax ?? outputTokensMax,
+      limits.outputTokensMax + limits.predictedTokensMax,
+    ),
     pieces: { ...pieces, ...media?.pieces },
   };
 }

@@ -8,11 +8,12 @@ const OUTPUT_TOKENS_ASSUMED = 131_072;
 /** What one request can consume at most of a model, by its own statement or by assumption. */
 export function tokenLimitsOf(
   { contextTokensMax, outputTokensMax }: Model,
-  { texts = 1 }: Pick<Call, 'texts'>,
+  { texts = 1, predictedTokensMax = 0 }: Pick<Call, 'texts' | 'predictedTokensMax'>,
 ): TokenLimits {
   return {
     contextTokensMax: (contextTokensMax ?? CONTEXT_TOKENS_ASSUMED) * texts,
     outputTokensMax: outputTokensMax ?? OUTPUT_TOKENS_ASSUMED,
+    predictedTokensMax,
   };
 }
 
@@ -20,4 +21,6 @@ export function tokenLimitsOf(
 export interface TokenLimits {
   readonly contextTokensMax: number;
   readonly outputTokensMax: number;
+  /** Beside the output of one choice. */
+  readonly predictedTokensMax: number;
 }

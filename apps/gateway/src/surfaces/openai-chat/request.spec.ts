@@ -37,6 +37,17 @@ describe('what a chat may cost', () => {
     for (const value of [false, null]) expect(() => read({ [param]: value })).not.toThrow();
   });
 
+  it.each<[unknown, number | undefined]>([
+    [undefined, undefined],
+    [null, undefined],
+    [{ type: 'content', content: 'Größe 🌍' }, 12],
+    [{ type: 'content', content: '' }, 0],
+    [{ type: 'content', content: [{ type: 'text', text: 'x' }] }, 57],
+    ['x', 3],
+  ])('may be output beyond its limit for each byte that is predicted: %j', (prediction, bytes) => {
+    expect(read({ prediction }).predictedTokensMax).toBe(bytes);
+  });
+
   it('is not what is fetched later, from under the account of the provider', () => {
     expect(() => read({ deferred: true })).toThrow(expect.objectContaining({ code: 'not_implemented' }));
     expect(() => read({ deferred: false })).not.toThrow();

@@ -49,6 +49,7 @@ export function readChatCall(body: JsonObject, bodyBytes: number, headers: Incom
   const modalities = readModalities(body['modalities']);
   const hostedTools = readHostedTools(body);
   const thinking = readThinkingBudget(body);
+  const prediction = body['prediction'];
   const call: TextCall = {
     dialect: 'openai',
     capability: 'text',
@@ -61,6 +62,7 @@ export function readChatCall(body: JsonObject, bodyBytes: number, headers: Incom
     inputTokensMax: parts.isBoundedByBytes && hostedTools.length === 0 ? bodyBytes : null,
     outputTokensMax: readOutputLimit(body),
     outputTokensFloor: thinking + OUTPUT_TOKENS_FLOOR,
+    ...((prediction ?? null) !== null && { predictedTokensMax: boundPrediction(prediction) }),
     ...pricedKindsOf({ ...parts, hasLongCache: parts.hasLongCache || marksLongCache(body) }, modalities),
     hostedTools,
     serviceTier: readServiceTier(body['service_tier']),
@@ -131,6 +133,12 @@ function readWantsUsage(options: unknown): boolean {
   if (options === undefined || options === null) return false;
   if (typeof options !== 'object' || Array.isArray(options)) throw invalid('stream_options', 'must be an object');
   return readBoolean(options as JsonObject, 'include_usage', 'stream_options.include_usage');
+}
+
+/** What was predicted is charged as output where it is rejected, beside the answer. A token stands for at least one byte of it. */
+function boundPrediction(prediction: unknown): number {
+  const { content } = prediction as JsonObject;
+  return Buffer.byteLength(typeof content === 'string' ? content : JSON.stringify(prediction));
 }
 
 /** The budget that some compatible providers take for thinking, in tokens. */
