@@ -22,6 +22,7 @@ describe('a gateway that is told to stop', () => {
     await sleep(100);
     const ready = await client.request('/health/ready', null);
     expect([ready.status, ready.headers.get('connection')]).toEqual([503, 'close']);
+    expect([ready.headers.get('retry-after'), ready.headers.get('x-should-retry')]).toEqual(['1', 'true']);
     expect((await client.request('/health/live', null)).status).toBe(200);
     const models = await client.request('/v1/models', world.apiKey);
     expect([models.status, models.headers.get('connection')]).toEqual([200, 'close']);

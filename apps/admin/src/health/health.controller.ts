@@ -6,6 +6,9 @@ import { Operation } from '../http/operation.js';
 import { HealthResponse } from './health.response.js';
 import { Readiness } from './readiness.js';
 
+/** As of every 503; nobody knows how long it takes. */
+const WHILE_UNAVAILABLE = { 'x-should-retry': 'true', 'retry-after': '1' };
+
 /** For load balancers and container engines; outside the base path and without a token. */
 @Public()
 @ApiTags('health')
@@ -27,6 +30,7 @@ export class HealthController {
   async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthResponse> {
     const isReady = await this.readiness.isReady();
     void reply.code(isReady ? 200 : 503);
+    if (!isReady) void reply.headers(WHILE_UNAVAILABLE);
     return { status: isReady ? 'ready' : 'unavailable' };
   }
 }

@@ -3,6 +3,9 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { Readiness } from './readiness.js';
 
+/** As of every 503; nobody knows how long it takes. */
+const WHILE_UNAVAILABLE = { 'x-should-retry': 'true', 'retry-after': '1' };
+
 /** For load balancers and container engines. */
 @Controller('health')
 export class HealthController {
@@ -21,6 +24,7 @@ export class HealthController {
   ready(@Res({ passthrough: true }) reply: FastifyReply): { status: string } {
     const isReady = this.readiness.isReady();
     void reply.code(isReady ? 200 : 503);
+    if (!isReady) void reply.headers(WHILE_UNAVAILABLE);
     return { status: isReady ? 'ready' : 'unavailable' };
   }
 }

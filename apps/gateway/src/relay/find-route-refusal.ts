@@ -24,7 +24,10 @@ const NOT_OFFERED: readonly (readonly [methods: string, path: RegExp])[] = [
   ],
   ['*', /^\/v1\/engines\/.+$/],
   ['DELETE', /^\/v1\/models\/.+$/],
-  ['POST', /^\/(v1beta|v1)\/models\/.+(:|%3[aA])[A-Za-z]+$/],
+  [
+    'POST',
+    /^\/(v1beta|v1)\/models\/.+(:|%3[aA])(predict|predictLongRunning|batchGenerateContent|asyncBatchEmbedContent)$/,
+  ],
   ['*', /^\/(v1beta|v1)\/(cachedContents|interactions|auth_tokens|tunedModels|operations)(\/.*)?$/],
   ['*', /^\/v1beta\/(files|batches)(\/.*)?$/],
   ['*', /^\/upload\/(v1beta|v1)\/.+$/],

@@ -18,7 +18,7 @@ export function contentHeaders(status: number, headers: IncomingHttpHeaders): Re
   return {
     ...pick(headers, hasBody ? ANSWERED : BODILESS),
     ...(hasBody && { 'content-type': MEDIA_TYPE.test(type) ? type : 'application/octet-stream' }),
-    ...(status === 416 && { 'content-length': '0' }),
+    ...(status === 416 && { 'content-length': '0', 'x-should-retry': 'false' }),
     'cache-control': 'private, no-store',
     'x-content-type-options': 'nosniff',
   };

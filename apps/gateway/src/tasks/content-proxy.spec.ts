@@ -54,6 +54,7 @@ describe('the content proxy', () => {
   ])('hands the range %s through as %i', async (range, status, contentRange, part) => {
     const { response, body } = await ask({ range });
     expect([response.status, response.headers.get('content-range')]).toEqual([status, contentRange]);
+    expect(response.headers.get('x-should-retry')).toBe(status === 416 ? 'false' : null);
     expect(body.equals(part)).toBe(true);
   });
 
