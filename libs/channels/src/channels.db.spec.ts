@@ -168,8 +168,8 @@ describe('channel keys', () => {
   });
 
   it('show no character of a secret that is too short to be one', async () => {
-    const { keys } = await create({ keys: [{ value: 'none' }] });
-    expect(keys[0]?.lastFour).toBe('');
+    const { keys } = await create({ keys: [{ value: 'no-key!' }, { value: 'up-key-1' }] });
+    expect(keys.map(({ lastFour }) => lastFour)).toEqual(['', 'ey-1']);
   });
 
   it('are nowhere in clear, in the database or in what the service answers', async () => {

@@ -39,8 +39,8 @@ export interface KeyWithFinding {
   readonly finding: HealthRecord | undefined;
 }
 
-/** Shorter secrets are nothing but their last characters: placeholders of servers that ask for no key. */
-const SECRET_LENGTH_SHOWN_MIN = 12;
+/** Of shorter secrets the last four would be most: they are placeholders of servers that ask for no key. */
+const SECRET_LENGTH_SHOWN_MIN = 8;
 
 /** Administers channels and their keys. Secrets go in and never come out. */
 @Injectable()
