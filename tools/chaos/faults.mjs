@@ -14,7 +14,7 @@ import pg from 'pg';
 const STOP_LEASES = /** @type {Record<string, number>} */ ({ 'stop-half': 0.5, 'stop-over': 1.5, 'stop-long': 5 });
 const AWAY_LEASES = 3;
 const UNHEARD_MS = 1_500;
-const FROZEN_MS = /** @type {const} */ ([1_000, 7_000]);
+const AWAY_MS = /** @type {const} */ ([1_000, 7_000]);
 const CUTTING_MS = 2_000;
 const CUT_PAUSE_MS = 30;
 const LOST_PERCENT = 25;
@@ -59,6 +59,8 @@ export class Faults {
       await this.note({ number, kind, slots }, async () => {
         for (const slot of slots) await this.replace(slot, () => this.house.fleet.stop(slot));
       });
+    } else if (kind === 'redis-gone' || kind === 'redis-frozen') {
+      await this.note({ number, kind }, () => this.strikeRedis(kind, awayMs(share)));
     } else await this.note({ number, kind, isDatabase: true }, () => this.strikeDatabase(kind, share));
   }
 
@@ -113,7 +115,7 @@ export class Faults {
   async strikeDatabase(kind, share) {
     const { postgres, proxy, leaseMs } = this.house;
     if (kind === 'sessions-ended') return this.endSessions();
-    if (kind === 'postgres-frozen') return this.freeze(FROZEN_MS[0] + share * (FROZEN_MS[1] - FROZEN_MS[0]));
+    if (kind === 'postgres-frozen') return this.freeze(awayMs(share));
     if (kind === 'answers-lost') {
       proxy.lostPercent = LOST_PERCENT;
       await sleep(CUTTING_MS);
@@ -124,6 +126,16 @@ export class Faults {
     await postgres.halt(isFast ? 'fast' : 'immediate');
     if (kind === 'postgres-away') await sleep(AWAY_LEASES * leaseMs);
     await postgres.start();
+  }
+
+  /** @param {Fault['kind']} kind @param {number} durationMs */
+  async strikeRedis(kind, durationMs) {
+    const { redis } = this.house;
+    if (kind === 'redis-gone') await redis.kill();
+    else redis.pause();
+    await sleep(durationMs);
+    if (kind === 'redis-gone') await redis.start();
+    else redis.resume();
   }
 
   async endSessions() {
@@ -158,6 +170,11 @@ export class Faults {
     await client.connect();
     return client;
   }
+}
+
+/** @param {number} share */
+function awayMs(share) {
+  return AWAY_MS[0] + share * (AWAY_MS[1] - AWAY_MS[0]);
 }
 
 /** @param {number} pid @param {NodeJS.Signals} name */

@@ -9,7 +9,7 @@ const HELP = `npm run chaos -- [options]
   --faults N     faults altogether; every kind comes at least once (24)
   --seconds N    begins no fault after so many seconds, instead of counting them
   --gateways N   gateway processes, 2 to 9 (3)
-  --short        five faults in under 40 seconds, as npm test runs it`;
+  --short        six faults in under 45 seconds, as npm test runs it`;
 
 /** Reads the command line. @param {string[]} args @returns {Options} */
 export function readOptions(args) {

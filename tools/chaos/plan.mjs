@@ -4,7 +4,7 @@
  * A fault of the plan: the pause before it, which gateway it prefers, and a share from 0 to 1 of whatever varies within its kind.
  *
  * @typedef {'kill' | 'kill-unheard' | 'stop-half' | 'stop-over' | 'stop-long' | 'rolling' | 'postgres-restart' | 'postgres-crash' | 'postgres-frozen'
- *   | 'postgres-away' | 'sessions-ended' | 'answers-lost'} Kind
+ *   | 'postgres-away' | 'sessions-ended' | 'answers-lost' | 'redis-gone' | 'redis-frozen'} Kind
  * @typedef {{ kind: Kind, pauseMs: number, slot: number, share: number }} PlannedFault
  */
 
@@ -30,21 +30,30 @@ export const KINDS = /** @type {const} */ ([
     weight: 3,
     does: 'for 2 s, one answer of Postgres in four lost after its statement was done',
   },
+  { kind: 'redis-gone', weight: 2, does: 'kill -9 of Redis, an empty one after 1 to 7 seconds' },
+  { kind: 'redis-frozen', weight: 2, does: 'SIGSTOP of Redis for 1 to 7 seconds' },
 ]);
+/** Those that need a Redis. @type {ReadonlySet<Kind>} */
+const OF_REDIS = new Set(['redis-gone', 'redis-frozen']);
 
 /** What `npm test` has time for. @type {readonly Kind[]} */
-const SHORT = ['kill-unheard', 'stop-half', 'answers-lost', 'postgres-crash', 'sessions-ended'];
+const SHORT = ['kill-unheard', 'stop-half', 'answers-lost', 'redis-gone', 'postgres-crash', 'sessions-ended'];
 const PAUSE_MS = /** @type {const} */ ([300, 5_000]);
 const SHORT_PAUSE_MS = /** @type {const} */ ([100, 600]);
+
+/** How many faults the short form has. @param {{ hasRedis: boolean }} machine */
+export function countShort({ hasRedis }) {
+  return SHORT.filter((kind) => hasRedis || !OF_REDIS.has(kind)).length;
+}
 
 /**
  * Faults without end, the same for the same seed: first every kind once, then as they come.
  *
  * @param {import('./random.mjs').Random} random
- * @param {{ gateways: number, isShort: boolean }} options
+ * @param {{ gateways: number, isShort: boolean, hasRedis: boolean }} options
  * @returns {Generator<PlannedFault, never>}
  */
-export function* planFaults(random, { gateways, isShort }) {
+export function* planFaults(random, { gateways, isShort, hasRedis }) {
   const [pauseMin, pauseMax] = isShort ? SHORT_PAUSE_MS : PAUSE_MS;
   const fault = (/** @type {Kind} */ kind) => ({
     kind,
@@ -52,6 +61,8 @@ export function* planFaults(random, { gateways, isShort }) {
     slot: random.integer(0, gateways - 1),
     share: random.next(),
   });
-  for (const kind of isShort ? SHORT : random.shuffle(KINDS.map(({ kind: name }) => name))) yield fault(kind);
-  for (;;) yield fault(random.pickWeighted(KINDS).kind);
+  const kinds = KINDS.filter(({ kind }) => hasRedis || !OF_REDIS.has(kind));
+  const short = SHORT.filter((kind) => hasRedis || !OF_REDIS.has(kind));
+  for (const kind of isShort ? short : random.shuffle(kinds.map(({ kind: name }) => name))) yield fault(kind);
+  for (;;) yield fault(random.pickWeighted(kinds).kind);
 }

@@ -6,7 +6,8 @@ import { countByName } from './violations.mjs';
 /**
  * @typedef {import('./violations.mjs').ViolationName} ViolationName
  * @typedef {{ seed: number, seconds: number, samples: number, lostAnswers: number, restMs: number, figures: import('./judge-answers.mjs').Figures,
- *   videoFigures: import('./videos/videos-house.mjs').VideoFigures, faults: readonly import('./faults.mjs').Fault[], crowds: readonly import('./near-empty.mjs').Crowd[],
+ *   videoFigures: import('./videos/videos-house.mjs').VideoFigures,
+ *   rateFigures: import('./judge-rates.mjs').RateFigures | undefined, faults: readonly import('./faults.mjs').Fault[], crowds: readonly import('./near-empty.mjs').Crowd[],
  *   violations: readonly import('./violations.mjs').Violation[] }} Outcome
  */
 
@@ -24,6 +25,7 @@ const ALWAYS_SHOWN = [
   'ended twice',
   'submitted twice',
   'webhook',
+  'over a rate',
 ];
 const DETAILS_MAX = 40;
 
@@ -31,6 +33,7 @@ const DETAILS_MAX = 40;
 export function printFault({ number, kind, slots, isDatabase, startedAtMs, endedAtMs, recoveredMs }) {
   const target = [
     ...(isDatabase ? ['Postgres'] : []),
+    ...(kind.startsWith('redis') ? ['Redis'] : []),
     ...(slots.length > 0 ? [`gateway ${slots.join(', ')}`] : []),
   ].join(', ');
   const lasted = ((endedAtMs - startedAtMs) / 1_000).toFixed(1);
@@ -80,7 +83,7 @@ function printCrowds(crowds) {
 }
 
 /** @param {Outcome} outcome */
-function printFigures({ figures, videoFigures, violations, samples, restMs, seconds, lostAnswers }) {
+function printFigures({ figures, videoFigures, rateFigures, violations, samples, restMs, seconds, lostAnswers }) {
   const counts = countByName(violations);
   const points = (/** @type {bigint} */ micropoints) => (Number(micropoints) / 1_000_000).toFixed(2);
   const ends = ['complete', 'refused', 'told', 'left', 'broken', 'silent'].map((end) => [
@@ -99,6 +102,7 @@ function printFigures({ figures, videoFigures, violations, samples, restMs, seco
     ['uncollected, points', points(figures.uncollectedMicropoints)],
     ["platform's loss, points", points(figures.lossMicropoints)],
     ...videoRows(videoFigures),
+    ...(rateFigures ? rateRows(rateFigures) : []),
     ['answers of Postgres lost', String(lostAnswers)],
     ['samples of the running books', String(samples)],
     ['quiet until nothing was held, ms', String(restMs)],
@@ -112,6 +116,16 @@ function printFigures({ figures, videoFigures, violations, samples, restMs, seco
   printTable('What was seen', ['', ''], rows);
   const refusals = Object.entries(figures.refusals).sort(([, a], [, b]) => b - a);
   console.log(`\nErrors that clients were told: ${refusals.map(([code, count]) => `${code} ${count}`).join(', ')}\n`);
+}
+
+/** @param {import('./judge-rates.mjs').RateFigures} figures @returns {string[][]} */
+function rateRows({ asked, through, throughMax, throughAloneMax }) {
+  return [
+    ['requests of the account with a rate', String(asked)],
+    ['… that came through', String(through)],
+    ['… at most in one stretch of its window', String(throughMax)],
+    ['… while a gateway counted by itself', String(throughAloneMax)],
+  ];
 }
 
 /** @param {Outcome['videoFigures']} figures @returns {string[][]} */

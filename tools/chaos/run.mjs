@@ -8,9 +8,11 @@ import { Faults } from './faults.mjs';
 import { startHouse } from './house.mjs';
 import { judgeAnswers } from './judge-answers.mjs';
 import { judgeBooks } from './judge-books.mjs';
+import { judgeRates } from './judge-rates.mjs';
+import { LoneWatch } from './lone-watch.mjs';
 import { CROWD_MODEL, runCrowds } from './near-empty.mjs';
 import { judgeLiving, judgeRecovery, listLiving } from './outages.mjs';
-import { planFaults } from './plan.mjs';
+import { countShort, planFaults } from './plan.mjs';
 import { Probe } from './probe.mjs';
 import { judgeMemory, untilNothingIsHeld, untilServed } from './quiet.mjs';
 import { Random } from './random.mjs';
@@ -31,7 +33,6 @@ import { MULTIPLIER, PRICES } from './world.mjs';
 const WARM_UP_MS = 2_000;
 const LOAD_TIMEOUT_MS = 120_000;
 const POLL_MS = 50;
-const SHORT_FAULTS = 5;
 const CLIENTS = { quick: 7, long: 4, faulty: 2, leaving: 2 };
 /** What `npm test` runs waits for no stream that outlasts a lease. */
 const SHORT_CLIENTS = { quick: 8, long: 0, faulty: 2, leaving: 3 };
@@ -43,6 +44,7 @@ export async function runChaos(options) {
   // What was started ends with this process, whatever ends it.
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => process.exit(130));
   const house = await startHouse(options.gateways);
+  if (!house.redis) console.log('This machine has no redis-server: rates are neither shared nor looked at.');
   let isKept = false;
   try {
     const seen = await wreak(house, options);
@@ -67,6 +69,7 @@ async function wreak(house, options) {
   const sampler = new Sampler(house.directUrl);
   const topUps = new TopUps(house.system.admin, house.world);
   const videos = await Videos.create(house);
+  const lone = new LoneWatch(house.fleet);
   const load = startLoad(house, options);
   videos.start(options.seed);
   await sleep(WARM_UP_MS);
@@ -87,7 +90,8 @@ async function wreak(house, options) {
     ...(await endGateways(house)),
   );
   return {
-    ...{ faults, violations, videos, crowds: crowds.crowds, samples: sampler.samples, restMs: quiet.restMs },
+    ...{ faults, violations, videos, alone: lone.stop(), crowds: crowds.crowds },
+    ...{ samples: sampler.samples, restMs: quiet.restMs },
     ...{ lostAnswers: house.proxy.lost, clientFiles: [load.logFile, probeFile(house), ...crowds.logFiles] },
   };
 }
@@ -96,13 +100,14 @@ async function wreak(house, options) {
 async function strike(house, options, random) {
   const probe = new Probe(new ClientLog(probeFile(house), 'probe'), house.world.probeKey);
   const faults = new Faults(house, probe, printFault);
-  const wanted = options.isShort ? SHORT_FAULTS : options.seconds === undefined ? options.faults : Infinity;
+  const hasRedis = house.redis !== undefined;
+  const wanted = options.isShort ? countShort({ hasRedis }) : options.seconds === undefined ? options.faults : Infinity;
   const untilMs = performance.now() + (options.seconds ?? Infinity) * 1_000;
   /** @type {Violation[]} */
   const violations = [];
   const thaw = () => faults.thaw?.();
   process.once('exit', thaw);
-  for (const planned of planFaults(random, options)) {
+  for (const planned of planFaults(random, { ...options, hasRedis })) {
     if (faults.count >= wanted || performance.now() > untilMs) break;
     if (planned.kind !== 'postgres-away') await faults.happen(planned);
     else {
@@ -156,7 +161,7 @@ async function endGateways({ fleet }) {
 }
 
 /** Holds the books and all logs against each other. @param {House} house @param {Awaited<ReturnType<typeof wreak>>} seen */
-async function judge({ directUrl, folder, world, system }, { clientFiles, faults, violations, videos }) {
+async function judge({ directUrl, folder, world, system, redis }, { clientFiles, faults, violations, videos, alone }) {
   await system.upstream.stop();
   const stories = readStories(clientFiles, join(folder, 'upstream.jsonl'));
   const books = await judgeBooks(directUrl, { credits: world.credits, quotas: world.quotas, isQuiet: true });
@@ -165,14 +170,16 @@ async function judge({ directUrl, folder, world, system }, { clientFiles, faults
   const charges = books.charges.filter(({ model }) => model !== VIDEO_MODEL);
   const answers = judgeAnswers({ stories, charges, faults, tariff, models });
   const filmed = await videos.judge(faults.length > 0);
+  const rates = redis && judgeRates({ stories, rate: world.rate, alone, faults });
   const all = [
     ...violations,
     ...books.violations,
     ...answers.violations,
     ...filmed.violations,
+    ...(rates?.violations ?? []),
     ...judgeRecovery(faults),
   ];
-  return { figures: answers.figures, videoFigures: filmed.figures, violations: all };
+  return { figures: answers.figures, videoFigures: filmed.figures, rateFigures: rates?.figures, violations: all };
 }
 
 /** @param {House} house */

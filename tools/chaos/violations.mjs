@@ -7,11 +7,12 @@
  * nothing: a request that was refused or broke off · beyond the fault: cost of ours that no fault explains · credit: entries that nobody
  * made · other's answer · secret: in an answer, a log, the metrics or the database · slow to recover · process: a gateway that died,
  * hung or wrote of an unhandled error · reaped: a living gateway · unused points: near empty, too little was sold · of videos: not over,
- * ended twice, submitted twice · wrong outcome: other than its provider, or its client, was told · webhook: not arrived, or not as it should
+ * ended twice, submitted twice · wrong outcome: other than its provider, or its client, was told · webhook: not arrived, or not as it should · over a
+ * rate: more requests in a stretch of the window than its account may make
  *
  * @typedef {'lost' | 'double' | 'negative' | 'over a limit' | 'conservation' | 'leaked hold' | 'wrong price' | 'free of charge'
  *   | 'charged for nothing' | 'beyond the fault' | 'credit' | "other's answer" | 'secret' | 'slow to recover' | 'process' | 'reaped'
- *   | 'unused points' | 'not over' | 'ended twice' | 'submitted twice' | 'wrong outcome' | 'webhook'} ViolationName
+ *   | 'unused points' | 'not over' | 'ended twice' | 'submitted twice' | 'wrong outcome' | 'webhook' | 'over a rate'} ViolationName
  * @typedef {{ name: ViolationName, detail: string }} Violation
  */
 

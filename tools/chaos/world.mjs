@@ -7,7 +7,8 @@
  * @typedef {'exact' | 'counted' | 'suspect' | 'any'} Pricing
  * @typedef {{ name: string, upstream: string, pricing: Pricing, role: 'quick' | 'long' | 'faulty', weight: number, fallback?: string }} Model
  * @typedef {{ name: string, secret: string, id: string, accountId: string, weight: number }} Key
- * @typedef {{ models: Model[], keys: Key[], probeKey: Key, scarceAccountId: string, credits: Map<string, bigint>, quotas: Map<string, bigint> }} World
+ * @typedef {{ accountId: string, requests: number, windowMs: number }} Rate
+ * @typedef {{ models: Model[], keys: Key[], probeKey: Key, rate: Rate, scarceAccountId: string, credits: Map<string, bigint>, quotas: Map<string, bigint> }} World
  */
 
 /** Prices and multiplier that leave fractions of a micropoint, so that rounding is tried with every charge. */
@@ -15,6 +16,8 @@ export const PRICES = { inputPerMillion: '370.1', cachedInputPerMillion: '41.7',
 export const MULTIPLIER = '1.15';
 export const UPSTREAM_KEY = 'sk-upstream-canary-chaos';
 const GROUP = 'chaos';
+/** Of one account, which asks for about twice that. */
+const RATE_LIMIT = { requests: 20, windowSeconds: 2 };
 const RICH = '1000000';
 export const SCARCE_CREDIT = '2.5';
 
@@ -66,7 +69,7 @@ const SOON = { firstByteTimeoutMs: 2_000, idleTimeoutMs: 1_500, totalTimeoutMs: 
 const PATIENT = { firstByteTimeoutMs: 120_000, idleTimeoutMs: 120_000, totalTimeoutMs: 240_000 };
 
 /**
- * Sets up everything that is asked for: rich accounts, one that is always nearly empty, keys without and with budgets of every kind, and
+ * Sets up everything that is asked for: rich accounts, one of them with a rate limit, one that is always nearly empty, keys without and with budgets of every kind, and
  * one channel for each model, so that none stands in another's way.
  *
  * @param {any} admin
@@ -88,7 +91,8 @@ export async function createWorld(admin, upstreamUrl) {
 
 /** @param {any} admin @returns {Promise<Omit<World, 'models'>>} */
 async function createKeys(admin) {
-  const [first, second, scarce, probed] = await openAccounts(admin, [RICH, RICH, SCARCE_CREDIT, RICH]);
+  const [first, second, scarce, probed, rated] = await openAccounts(admin, [RICH, RICH, SCARCE_CREDIT, RICH, RICH]);
+  await admin.patch(`/accounts/${rated}`, { rateLimit: RATE_LIMIT });
   /** @type {[accountId: string, name: string, weight: number, limits: object][]} */
   const wanted = [
     [first, 'free', 6, {}],
@@ -99,6 +103,7 @@ async function createKeys(admin) {
     [second, 'day', 2, { pointLimits: [limit('day', '14'), limit('week', '200')], timeZone: 'Asia/Kathmandu' }],
     [scarce, 'scarce', 5, {}],
     [scarce, 'scarce-quota', 3, { pointQuota: '30', pointLimits: [limit('hour', '25')] }],
+    [rated, 'rated', 5, {}],
     [probed, 'probe', 0, {}],
   ];
   const keys = [];
@@ -113,18 +118,19 @@ async function createKeys(admin) {
     [keyNamed(keys, 'scarce-quota').id, 30_000_000n],
   ]);
   const rich = BigInt(RICH) * 1_000_000n;
-  const credits = new Map([first, second, probed].map((id) => [id, rich]));
+  const credits = new Map([first, second, probed, rated].map((id) => [id, rich]));
   credits.set(scarce, SCARCE_CREDIT_MICROPOINTS);
-  return { keys, probeKey, scarceAccountId: scarce, credits, quotas };
+  const rate = { accountId: rated, requests: RATE_LIMIT.requests, windowMs: RATE_LIMIT.windowSeconds * 1_000 };
+  return { keys, probeKey, rate, scarceAccountId: scarce, credits, quotas };
 }
 
 export const SCARCE_CREDIT_MICROPOINTS = 2_500_000n;
 
-/** @param {any} admin @param {string[]} points @returns {Promise<[string, string, string, string]>} */
+/** @param {any} admin @param {string[]} points @returns {Promise<[string, string, string, string, string]>} */
 async function openAccounts(admin, points) {
   const ids = [];
   for (const amount of points) ids.push((await admin.createAccount({ group: GROUP }, amount)).id);
-  return /** @type {[string, string, string, string]} */ (ids);
+  return /** @type {[string, string, string, string, string]} */ (ids);
 }
 
 /** @param {string} period @param {string} points */
