@@ -60,7 +60,7 @@ export const ERROR_CATALOGUE = {
   }),
   admin_token_invalid: entry(401, {
     message: 'The admin token is not valid.',
-    remedy: 'Check that the whole token was copied; an owner can reset it, or install one with ADMIN_TOKEN.',
+    remedy: 'Check that the whole token was copied, or install another one with ADMIN_TOKEN.',
     surface: 'admin',
   }),
 
