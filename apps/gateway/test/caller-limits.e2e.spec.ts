@@ -9,7 +9,7 @@ const house = useSystem();
 describe('tokens per window', () => {
   it('are counted when a request is over, and while the window is full every request is refused, with the true wait', async () => {
     const world = await house.system.world({
-      account: { tokenRateLimit: { tokens: 200, windowSeconds: 2 } },
+      account: { tokenRateLimit: { tokens: 200, windowSeconds: 4 } },
       upstreamModel: 'fake@usage:120:30',
     });
     const first = await house.chat(world);
@@ -18,11 +18,10 @@ describe('tokens per window', () => {
     const second = await house.chat(world, { stream: true });
     expect([second.status, tokensLeft(second)]).toEqual([200, '50']);
     const refused = await house.chat(world);
-    expect(expectRefusal(refused, 'account_rate_limited', { message: /^The account has reached its token rate/ })).toBe(
-      2,
-    );
+    const wait = expectRefusal(refused, 'account_rate_limited', { message: /^The account has reached its token rate/ });
+    expect([3, 4]).toContain(wait);
     expect([tokensLeft(refused), refused.headers.get('x-ratelimit-limit-tokens')]).toEqual(['0', '200']);
-    await sleep(2_050);
+    await sleep(4_050);
     expect((await house.chat(world)).status).toBe(200);
   });
 
@@ -51,7 +50,7 @@ describe('parallel requests', () => {
   it('are refused beyond their number, and have room again as soon as one is over, however it ended', async () => {
     const world = await house.system.world({
       account: { parallelRequestsMax: 2 },
-      upstreamModel: 'fake@words:10+gap:100+usage:5:5',
+      upstreamModel: 'fake@words:10+gap:200+usage:5:5',
     });
     const { gatewayUrl } = house.system;
     const [one, two] = [await openStream(gatewayUrl, world), await openStream(gatewayUrl, world)];
@@ -68,7 +67,7 @@ describe('parallel requests', () => {
   it('are left by requests that are refused later, and not before the work of a client that left is over', async () => {
     const world = await house.system.world({
       key: { parallelRequestsMax: 1 },
-      upstreamModel: 'fake@words:15+gap:100+usage:5:5',
+      upstreamModel: 'fake@words:15+gap:200+usage:5:5',
     });
     for (let index = 0; index < 5; index += 1) expect((await house.chat(world, { messages: [] })).status).toBe(400);
     const left = await openStream(house.system.gatewayUrl, world);

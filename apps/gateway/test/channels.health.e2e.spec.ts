@@ -1,27 +1,20 @@
-import { type AdminChannel, uniqueName, type World, type WorldOptions } from '@tokenbay/testing';
+import { type AdminChannel, uniqueName, untilHolds, type World, type WorldOptions } from '@tokenbay/testing';
 import { expectRefusal } from './expect-refusal.js';
 import { useSystem } from './use-system.js';
 
 const house = useSystem();
-const SETTLED_WITHIN_MS = 2_000;
 
 function worldWith(directives: string, options: WorldOptions = {}): Promise<World> {
   return house.system.world({ upstreamModel: `${uniqueName('fake')}@${directives}`, ...options });
 }
 
 /** The channel as administrators see it, once it is as expected. */
-async function seen({ channel }: World, expected: object): Promise<AdminChannel> {
-  const deadlineMs = performance.now() + SETTLED_WITHIN_MS;
-  for (;;) {
+function seen({ channel }: World, expected: object): Promise<AdminChannel> {
+  return untilHolds(async () => {
     const shown = await house.system.admin.get<AdminChannel>(`/channels/${channel.id}`);
-    try {
-      expect(shown).toMatchObject(expected);
-      return shown;
-    } catch (error) {
-      if (performance.now() > deadlineMs) throw error;
-      await new Promise((done) => setTimeout(done, 50));
-    }
-  }
+    expect(shown).toMatchObject(expected);
+    return shown;
+  });
 }
 
 const keysOf = (...values: string[]) => ({ keys: values.map((value) => ({ value, weight: 1 })) });

@@ -91,12 +91,12 @@ describe('the limit of an account', () => {
   });
 
   it('slides: a unit is free again when its wait is over, one at a time', async () => {
-    const world = await house.system.world({ account: { rateLimit: { requests: 2, windowSeconds: 2 } } });
+    const world = await house.system.world({ account: { rateLimit: { requests: 2, windowSeconds: 4 } } });
     await house.chat(world);
-    await sleep(1_200);
+    await sleep(2_400);
     await house.chat(world);
-    expect(expectRefusal(await house.chat(world), 'account_rate_limited')).toBe(1);
-    await sleep(900);
+    expect([1, 2]).toContain(expectRefusal(await house.chat(world), 'account_rate_limited'));
+    await sleep(1_800);
     expect((await house.chat(world)).status).toBe(200);
     expectRefusal(await house.chat(world), 'account_rate_limited');
   });

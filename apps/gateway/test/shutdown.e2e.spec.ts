@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startSystem, type System } from '@tokenbay/testing';
+import { startSystem, type System, untilHolds } from '@tokenbay/testing';
 import { Balancer } from './balancer.js';
 import { openStream } from './open-stream.js';
 import { SteadyLoad } from './steady-load.js';
 
-const DELAY_MS = 1_000;
+const DELAY_MS = 2_000;
 let system: System;
 beforeAll(async () => {
   system = await startSystem({ gateway: { GATEWAY_DRAIN_DELAY_MS: String(DELAY_MS) } });
@@ -14,14 +14,17 @@ afterAll(() => system.stop(), 30_000);
 describe('a gateway that is told to stop', () => {
   it('says first that it is not ready, still answers, finishes what runs, and exits 0', async () => {
     const { program, client } = await system.addGateway();
-    const world = await system.world({ upstreamModel: 'fake@words:20+gap:100+usage:5:5' });
+    const world = await system.world({ upstreamModel: 'fake@words:20+gap:300+usage:5:5' });
     const stream = await openStream(client.baseUrl, world);
     await stream.until('data:');
     const toldAtMs = performance.now();
     program.signal('SIGTERM');
-    await sleep(100);
-    const ready = await client.request('/health/ready', null);
-    expect([ready.status, ready.headers.get('connection')]).toEqual([503, 'close']);
+    const ready = await untilHolds(async () => {
+      const answer = await client.request('/health/ready', null);
+      expect(answer.status).toBe(503);
+      return answer;
+    });
+    expect(ready.headers.get('connection')).toBe('close');
     expect([ready.headers.get('retry-after'), ready.headers.get('x-should-retry')]).toEqual(['1', 'true']);
     expect((await client.request('/health/live', null)).status).toBe(200);
     const models = await client.request('/v1/models', world.apiKey);
@@ -31,9 +34,9 @@ describe('a gateway that is told to stop', () => {
     await expect(client.request('/health/ready', null)).rejects.toThrow();
     expect(program.isRunning).toBe(true);
     expect(await stream.end()).toContain('data: [DONE]');
-    await program.waitUntil(() => !program.isRunning, 5_000).catch(() => undefined);
+    await program.waitUntil(() => !program.isRunning, 10_000).catch(() => undefined);
     expect(program.exitCode).toBe(0);
-  });
+  }, 60_000);
 });
 
 describe('two gateways behind a TCP balancer', () => {

@@ -76,7 +76,7 @@ describe('two workers on one port', () => {
     const before = await read();
     for (let index = 0; index < 20; index += 1)
       await system.gateway.chat(world.apiKey, world.modelName, {}, { connection: 'close' });
-    await sleep(100);
+    await until(async () => (await read()) >= before + 20);
     expect(await read()).toBe(before + 20);
   });
 
