@@ -17,5 +17,5 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
   maxWorkers: 2,
   // A busy machine needs time; what a test promises about time it measures itself.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
 };

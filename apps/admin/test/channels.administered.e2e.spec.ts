@@ -196,7 +196,7 @@ describe('channels', () => {
     await refused({ keyId: '999999' }, 400, /keyId must be/);
     await refused({ colour: 1 }, 400, /colour/);
     expect(await call('POST', '/channels/999999/test')).toMatchObject({ status: 404 });
-  }, 15_000);
+  });
 
   it('leave no secret in any answer, any log line, or in clear in any table', async () => {
     const places = [...answers, admin.program.output, ...(await dumpEveryTable())];

@@ -96,7 +96,7 @@ describe('of several violations the first in the contract’s order answers:', (
     const spent = Array.from({ length: PER_ADDRESS }, () => house.system.gateway.request('/v1/models', null, from));
     expect(new Set((await Promise.all(spent)).map(({ status }) => status))).toEqual(new Set([403]));
     await house.system.settled();
-  }, 30_000);
+  });
 
   const patch = (path: string, fields: Fields) => house.system.admin.patch(path, fields);
   const patchKey = (fields: Fields) => patch(`/api-keys/${ladder.world.key.id}`, fields);

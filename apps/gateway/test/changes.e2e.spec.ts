@@ -148,7 +148,7 @@ describe('a change by an administrator is in force within a second, without anyb
       observed.set(what, { changed, ...(back && { back: await askAfter(() => back(world), ask) }) });
     };
     await Promise.all(CHANGES.map((change, index) => observe(change, worlds[index]!)));
-  }, 30_000);
+  });
 
   it.each(CHANGES)('$what ($code)', ({ what, code }) => {
     const { changed, back } = observed.get(what) ?? {};

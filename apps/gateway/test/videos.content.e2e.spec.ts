@@ -84,7 +84,7 @@ describe('the content of a video', () => {
     }
     expect(system.logs()).toContain('content_fetch_failed');
     for (const trace of ['canary', server.host, String(trap.port)]) expect(system.logs()).not.toContain(trace);
-  }, 30_000);
+  });
 
   it('that breaks off is cut, and that of a failing server may be asked for again', async () => {
     server.answer = (_request, response) => {

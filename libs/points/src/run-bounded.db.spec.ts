@@ -93,5 +93,5 @@ describe('a database whose standby is to have every charge', () => {
     expect(await settling).toMatchObject({ funding: 'hold', points: 25 });
     expect(await ledger.available(accountId)).toBe(75);
     expect(await findLedgerFaults(ledger.database.pool('report'))).toEqual([]);
-  }, 30_000);
+  });
 });

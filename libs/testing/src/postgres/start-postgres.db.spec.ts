@@ -25,7 +25,7 @@ describe('startPostgres', () => {
     await expect(query('SELECT 1')).rejects.toThrow('ECONNREFUSED');
     await postgres.start();
     expect(await query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
-  }, 30_000);
+  });
 
   it('can be stopped mid-breath and goes on afterwards', async () => {
     const client = new pg.Client({ connectionString: postgres.url() });

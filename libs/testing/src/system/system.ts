@@ -7,7 +7,7 @@ import { createWorld, type World, type WorldOptions } from './create-world.js';
 import type { GatewayClient } from './gateway-client.js';
 import { startGateway, type GatewayProcess } from './start-gateway.js';
 
-const IN_FORCE_TIMEOUT_MS = 5_000;
+const IN_FORCE_TIMEOUT_MS = 20_000;
 
 /** A running admin. */
 export interface AdminProcess {
