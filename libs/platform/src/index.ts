@@ -37,7 +37,12 @@ export { Cidr, parseCidr } from './address/cidr.js';
 export { MALFORMED_ADDRESS, parseAddress, type ClientAddress } from './address/client-address.js';
 export { HostAllowList } from './address/host-allow-list.js';
 export { isPublicAddress } from './address/is-public-address.js';
-export { addressOfHost, readForeignUrl, type ForeignUrlReading } from './address/read-foreign-url.js';
+export {
+  addressOfHost,
+  findPublicUrlProblem,
+  readForeignUrl,
+  type ForeignUrlReading,
+} from './address/read-foreign-url.js';
 export { resolveClientAddress, type AddressEvidence } from './address/resolve-client-address.js';
 export { createHttpApp, type HttpAppOptions, type RootModule } from './http/create-http-app.js';
 export { DomainExceptionFilter } from './http/domain-exception.filter.js';

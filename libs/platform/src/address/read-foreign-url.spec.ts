@@ -1,5 +1,5 @@
 import { HostAllowList } from './host-allow-list.js';
-import { readForeignUrl } from './read-foreign-url.js';
+import { findPublicUrlProblem, readForeignUrl } from './read-foreign-url.js';
 
 const read = (text: string, allowed: readonly string[] = []) => readForeignUrl(text, HostAllowList.parse(allowed));
 const problem = (text: string, allowed: readonly string[] = []) => {
@@ -84,4 +84,37 @@ describe('a list of hosts', () => {
     'names what is no host and port: %s',
     (text) => expect(() => HostAllowList.parse(['a.example:1', text])).toThrow(text),
   );
+});
+
+describe('a URL that somebody else is to fetch', () => {
+  it.each([
+    ...['https://cdn.example.com/a b.png', 'http://cdn.example.com:8080/a', 'http://8.8.8.8/a', 'HTTP://8.8.8.8:81'],
+    ...['https://[2606:2800:220:1::1]/a', ' https://cdn.example.com/a', 'https://bücher.example/a'],
+  ])('is taken: %s', (text) => expect(findPublicUrlProblem(text)).toBeUndefined());
+
+  it.each([
+    ...['http://127.0.0.1/', 'http://2130706433/', 'http://0x7f.1/', 'http://127.1:8000/', 'http://127%2e0.0.1/'],
+    ...[
+      'http://10.1.2.3/',
+      'http://192.168.1.1/',
+      'http://169.254.169.254/latest/meta-data',
+      'http://0/',
+      'http://①②⑦.1/',
+    ],
+    ...['http://[::1]/', 'http://[::ffff:a9fe:a9fe]/', 'http://[fd00::1]/', 'http://[fe80::1]/'],
+    ...['http://localhost:8000/', 'http://LOCALHOST./', 'http://a.localhost/', 'http://postgres/', 'http://nas.local/'],
+    ...['http:127.0.0.1', 'http://metadata.google.internal/'],
+    // Public as browsers read them, and 127.0.0.1 for those who read octal numbers as decimal ones.
+    ...['http://0127.0.0.1/', 'http://0127.0.0.1/?://87.0.0.1', 'http://134744072/'],
+  ])('does not lead inside: %s', (text) => expect(findPublicUrlProblem(text)).toBe('must lead to a public address'));
+
+  it.each([
+    ['file:///etc/passwd', 'must begin with https:// or http://'],
+    ['gopher://cdn.example.com/', 'must begin with https:// or http://'],
+    ['http://8.8.8.8@127.0.0.1/', 'must not hold credentials'],
+    ['http://cdn.example.com\\@127.0.0.1/', 'must be an absolute URL'],
+    ['http://cdn.example.com/\n', 'must be an absolute URL'],
+    ['/etc/passwd', 'must be an absolute URL'],
+    [`https://cdn.example.com/${'a'.repeat(8_192)}`, 'must be an absolute URL'],
+  ])('is refused: %j', (text, problem) => expect(findPublicUrlProblem(text)).toBe(problem));
 });

@@ -6,9 +6,15 @@ const LENGTH_MAX = 8_192;
 /** URL parsers quietly drop or rewrite these, and two parsers that differ are how a check is passed by. */
 const SUSPICIOUS = /[\s\\\p{Cc}]/u;
 
+/** Of those, what no parser leaves where it stands; a space in a path is read the same by all. */
+const MISREAD = /[\\\p{Cc}]/u;
+
 /** Names that only ever lead into somebody's own network (RFC 6761, 6762, 8375 and ICANN's reservation of `internal`). */
 const LOCAL_NAME = /(^|\.)(localhost|local|internal|home\.arpa|intranet|lan)$/;
 
+const IPV4 = /^[\d.]+$/;
+/** The host as it was written. */
+const WRITTEN_HOST = /^\s*https?:\/\/([^/?#:]*)/i;
 const HTTPS_PORT = 443;
 const PRIVILEGED_PORT_MAX = 1023;
 /** Ports above the privileged ones that the fetch standard blocks, since what listens there speaks something else. */
@@ -36,6 +42,20 @@ export function readForeignUrl(text: string, allowed: HostAllowList): ForeignUrl
   if (!isWebPort(url.port === '' ? HTTPS_PORT : Number(url.port)))
     return { problem: ' must have port 443, or one above 1023 that is meant for the web.' };
   return mayBePublic(url.hostname) ? { url } : { problem: ' must lead to a public address.' };
+}
+
+/**
+ * What is wrong with a URL that somebody else is to fetch for whoever sent it, as a sentence about its field without its end; undefined where
+ * nothing is. Judged by its text alone, as above, but that plain http and any port are taken: a name may lead inside all the same. An IPv4
+ * address must be written plainly, since other forms are read differently by different parsers.
+ */
+export function findPublicUrlProblem(text: string): string | undefined {
+  if (text.length > LENGTH_MAX || MISREAD.test(text) || !URL.canParse(text)) return 'must be an absolute URL';
+  const { protocol, hostname, username, password } = new URL(text);
+  if (protocol !== 'https:' && protocol !== 'http:') return 'must begin with https:// or http://';
+  if (username || password) return 'must not hold credentials';
+  const isPlain = !IPV4.test(hostname) || WRITTEN_HOST.exec(text)?.[1] === hostname;
+  return isPlain && mayBePublic(hostname) ? undefined : 'must lead to a public address';
 }
 
 /** The address that a URL's host is, if it is one, without the brackets of IPv6. */

@@ -1,6 +1,7 @@
 import { DomainError } from '@tokenbay/errors';
 import type { JsonObject } from '@tokenbay/providers';
 import { invalid } from '../body-reader.js';
+import { assertPublicMedia } from '../public-media.js';
 
 const MESSAGES_MAX = 100_000;
 const DEPTH_MAX = 5;
@@ -75,6 +76,7 @@ function scanContent(content: unknown, at: string, { found, depth }: Scan): void
     } else if (!TEXT_BLOCKS.has(type)) {
       found.isBoundedByBytes = false;
       found.mediaCount += 1;
+      assertPublicSource(block['source'], `${at}[${index}].source`);
     }
   }
 }
@@ -89,6 +91,12 @@ function collectText(content: unknown, texts: string[]): void {
     if (block['input'] !== undefined) texts.push(JSON.stringify(block['input']));
     collectText(block['content'], texts);
   }
+}
+
+/** What is sent as it is, however it reads, is no address. */
+function assertPublicSource(source: unknown, at: string): void {
+  const { type } = (source ?? {}) as { readonly type?: unknown };
+  if (type !== 'text' && type !== 'base64') assertPublicMedia(source, at);
 }
 
 /** A file id names what another customer may have stored under the same provider account. */

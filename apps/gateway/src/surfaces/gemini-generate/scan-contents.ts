@@ -1,6 +1,7 @@
 import { DomainError } from '@tokenbay/errors';
 import type { JsonObject } from '@tokenbay/providers';
 import { invalid, needObject, readObject } from '../body-reader.js';
+import { assertPublicAddress } from '../public-media.js';
 
 const CONTENTS_MAX = 100_000;
 /** Where files are kept that belong to whoever holds the key of the channel. */
@@ -124,7 +125,7 @@ function assertNotStored(uri: unknown, at: string): void {
   if (typeof uri !== 'string') throw invalid(at, 'is required and must be a string');
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
   const isPlain = !/[\\\s]/.test(uri) && url?.username === '' && url.password === '';
-  if (isPlain && /^https?:$/.test(url.protocol) && !GOOGLE_HOST.test(url.hostname)) return;
+  if (isPlain && /^https?:$/.test(url.protocol) && !GOOGLE_HOST.test(url.hostname)) return assertPublicAddress(uri, at);
   throw new DomainError('not_implemented', 'fileUri', {
     param: at,
     message: `${at}: files stored at a provider are not offered; send the data itself.`,

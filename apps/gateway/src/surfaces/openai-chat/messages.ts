@@ -1,5 +1,6 @@
 import { DomainError } from '@tokenbay/errors';
 import type { JsonObject } from '@tokenbay/providers';
+import { assertPublicMedia } from '../public-media.js';
 
 const MESSAGES_MAX = 10_000;
 const FILE_LISTS = ['attachments', 'file_ids'];
@@ -22,23 +23,30 @@ export function scanMessages(messages: unknown): MessageParts {
   if (!Array.isArray(messages) || messages.length === 0) throw invalid('is required and must be a non-empty array');
   if (messages.length > MESSAGES_MAX) throw invalid(`must have at most ${MESSAGES_MAX} messages`);
   const parts = { isBoundedByBytes: true, hasAudio: false, hasLongCache: false };
-  for (const message of messages as (JsonObject | null)[]) {
+  for (let index = 0; index < messages.length; index += 1) {
+    const message = messages[index] as JsonObject | null;
     if (typeof message !== 'object' || message === null || typeof message['role'] !== 'string') {
       throw invalid('must be objects with a role');
     }
     assertNoUpstreamAudio(message['audio']);
     for (const field of FILE_LISTS) assertNoUpstreamFile(message[field], field);
-    if (message['images']) parts.isBoundedByBytes = false;
+    if (message['images']) {
+      parts.isBoundedByBytes = false;
+      assertPublicMedia({ images: message['images'] }, `messages[${index}]`);
+    }
     if (isLongCache(message)) parts.hasLongCache = true;
-    scanContent(message['content'], parts);
+    scanContent(message['content'], index, parts);
   }
   return parts;
 }
 
-function scanContent(content: unknown, parts: { -readonly [K in keyof MessageParts]: boolean }): void {
+type FoundParts = { -readonly [K in keyof MessageParts]: boolean };
+
+function scanContent(content: unknown, message: number, parts: FoundParts): void {
   if (content === undefined || content === null || typeof content === 'string') return;
   if (!Array.isArray(content)) throw invalid('content must be a string or a list of parts');
-  for (const part of content as (JsonObject | null)[]) {
+  for (let index = 0; index < content.length; index += 1) {
+    const part = content[index] as JsonObject | null;
     const type = part?.['type'];
     if (typeof type !== 'string') throw invalid('content parts must be objects with a type');
     if (isLongCache(part)) parts.hasLongCache = true;
@@ -46,6 +54,7 @@ function scanContent(content: unknown, parts: { -readonly [K in keyof MessagePar
     parts.isBoundedByBytes = false;
     if (AUDIBLE.test(type)) parts.hasAudio = true;
     if (hasKey(part, 'file_id', PART_DEPTH_MAX)) assertNoUpstreamFile(part, 'file_id');
+    assertPublicMedia(part, `messages[${message}].content[${index}]`);
   }
 }
 

@@ -6,6 +6,7 @@ import type { MultipartForm } from '../../relay/multipart/multipart-form.js';
 import { fromForm, invalid, needObject, needText, readObjects } from '../body-reader.js';
 import { assertFileFields, type RequestFields } from '../form-body.js';
 import { readMediaUrl } from '../media-source.js';
+import { assertPublicAddress } from '../public-media.js';
 import { readImageCall } from './request.js';
 
 const INPUT_IMAGES_MAX = 16;
@@ -61,5 +62,7 @@ function assertReference(image: JsonObject, param: string): void {
     const message = `${param}.file_id: files kept at a provider are not offered.`;
     throw new DomainError('not_implemented', 'file_id', { param: `${param}.file_id`, message });
   }
-  readMediaUrl(needText(image['image_url'], `${param}.image_url`), `${param}.image_url`);
+  const url = needText(image['image_url'], `${param}.image_url`);
+  readMediaUrl(url, `${param}.image_url`);
+  assertPublicAddress(url, `${param}.image_url`);
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '@tokenbay/providers';
 import type { Call } from '../../relay/call.js';
 import { INPUT_ONLY, needWire, WholeExchange } from '../../relay/exchange/whole-exchange.js';
 import { invalid, needObject, needText, readText } from '../body-reader.js';
+import { assertPublicAddress } from '../public-media.js';
 
 const INPUTS_MAX = 2_048;
 /** Models put markers around each text. */
@@ -54,7 +55,8 @@ function readParts(parts: readonly unknown[]): ModeratedInput {
     const part = needObject(value, param);
     if (part['type'] === 'text') texts.push(needText(part['text'], `${param}.text`));
     else if (part['type'] === 'image_url') {
-      needText(needObject(part['image_url'], `${param}.image_url`)['url'], `${param}.image_url.url`);
+      const at = `${param}.image_url.url`;
+      assertPublicAddress(needText(needObject(part['image_url'], `${param}.image_url`)['url'], at), at);
       pictures += 1;
     } else throw invalid(`${param}.type`, 'must be text or image_url');
   }

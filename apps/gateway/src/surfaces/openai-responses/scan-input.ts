@@ -1,5 +1,6 @@
 import type { JsonObject } from '@tokenbay/providers';
 import { invalid, readText } from '../body-reader.js';
+import { assertPublicMedia } from '../public-media.js';
 import { listHostedTools } from './hosted-tools.js';
 import { assertNothingStored, stored, storedItem } from './stored.js';
 
@@ -88,13 +89,18 @@ function typeOf(item: JsonObject, at: string): string {
 /** True where content, or what a tool answered, is nothing but text. */
 function isText(content: unknown, at: string): boolean {
   if (content === undefined || content === null || typeof content === 'string') return true;
-  if (!Array.isArray(content)) return false;
+  if (!Array.isArray(content)) {
+    assertPublicMedia(content, at);
+    return false;
+  }
   let isText = true;
   for (const [index, item] of (content as unknown[]).entries()) {
     const part = needItem(item, `${at}[${index}]`);
     const type = readText(part['type'], `${at}[${index}].type`) ?? '';
     if (AUDIBLE.test(type)) throw invalid(`${at}[${index}]`, 'has no price in this interface: it holds sound');
-    isText = isText && (TEXT_PARTS.has(type) || isShellOutput(part));
+    if (TEXT_PARTS.has(type) || isShellOutput(part)) continue;
+    assertPublicMedia(part, `${at}[${index}]`);
+    isText = false;
   }
   return isText;
 }

@@ -2,6 +2,7 @@ import type { JsonObject } from '@tokenbay/providers';
 import type { Call } from '../../relay/call.js';
 import { INPUT_ONLY, needWire, WholeExchange } from '../../relay/exchange/whole-exchange.js';
 import { invalid, needText, readFlag, readNumber } from '../body-reader.js';
+import { assertPublicMedia } from '../public-media.js';
 import { type RankedDocument, returnDocuments } from './return-documents.js';
 
 /** As many documents as Jina takes in one request. */
@@ -46,6 +47,9 @@ function readDocument(document: unknown, param: string): RankedDocument {
   if (typeof document === 'string') return document;
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw invalid(param, 'must be a string or an object');
+  const { image, content } = document as JsonObject;
+  // Any other field is what is ranked: an address in it is words.
+  assertPublicMedia({ image, content }, param);
   return document as JsonObject;
 }
 

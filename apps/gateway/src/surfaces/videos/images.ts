@@ -3,6 +3,7 @@ import type { VideoCall, VideoImage } from '@tokenbay/protocol';
 import type { FormFile } from '../../relay/multipart/multipart-form.js';
 import { invalid } from '../body-reader.js';
 import { assertFileFields } from '../form-body.js';
+import { assertPublicAddress } from '../public-media.js';
 import type { Spellings } from './spellings.js';
 
 const IMAGES_MAX = 20;
@@ -88,8 +89,10 @@ function readUrl(name: string, value: unknown): VideoImage {
     if (bytes.length === 0) throw invalid(name, 'is an empty picture');
     return { kind: 'bytes', mediaType: mediaType.toLowerCase(), bytes };
   }
-  if (/^https?:\/\//i.test(value) && value.length <= URL_LENGTH_MAX && URL.canParse(value))
+  if (/^https?:\/\//i.test(value) && value.length <= URL_LENGTH_MAX && URL.canParse(value)) {
+    assertPublicAddress(value, name);
     return { kind: 'url', url: value };
+  }
   throw invalid(name, 'must be a picture: a file, an http(s) URL or a data: URL of an image in base64');
 }
 
