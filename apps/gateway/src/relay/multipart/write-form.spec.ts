@@ -42,4 +42,10 @@ describe('a form that goes upstream', () => {
     const { body, contentType } = writeForm(new MultipartForm([file, { name, value: 'v' }]), {});
     expect(Object.values((await readMultipartBody(body, contentType)).fields)).toEqual(['v']);
   });
+
+  it('cannot be given another field by a name that hides its closing quote', () => {
+    const sly = { name: 'image[\\', fileName: '; name=n; x=', mediaType: 'image/png', bytes: Buffer.from('10') };
+    const text = writeForm(new MultipartForm([new FormFile(sly)]), {}).body.toString();
+    expect(text).toContain('name="image[%5C"; filename="; name=n; x="\r\n');
+  });
 });

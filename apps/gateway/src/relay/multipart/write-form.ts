@@ -32,7 +32,10 @@ export function writeForm({ parts }: MultipartForm, values: Readonly<Record<stri
   return { contentType: `multipart/form-data; boundary=${boundary}`, body };
 }
 
-/** As browsers write names: what would end them or their line is percent-encoded. */
+/**
+ * As browsers write names: what would end them or their line is percent-encoded. So is a backslash: before the closing quote it lets some
+ * readers go on into the next parameter, and find a name there that nobody read here.
+ */
 function quoted(name: string): string {
-  return name.replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('"', '%22');
+  return name.replaceAll('\r', '%0D').replaceAll('\n', '%0A').replaceAll('"', '%22').replaceAll('\\', '%5C');
 }

@@ -12,7 +12,8 @@ const SIZE_FIELDS = [
 ];
 const ASKING_FIELDS: ReadonlySet<string> = new Set(['quality', 'width', 'height', ...SIZE_FIELDS]);
 /** Longer than any name that means something, with separators. */
-const FIELD_LENGTH_MAX = 64;
+export const FIELD_LENGTH_MAX = 64;
+const OTHER_THAN_LETTERS = /[^\p{L}\p{N}]/gu;
 
 /** One quality or size of a picture. */
 export interface PictureTrait {
@@ -41,9 +42,19 @@ export function readAskedPicture(fields: JsonObject): AskedPicture {
   };
 }
 
-/** A field's name as providers may take it that do not mind case and separators: `imageSize` and `image_size` are one. Empty for a long one. */
+/**
+ * A field's name as providers may take it that do not mind case, separators, blanks and the forms of a letter: `imageSize` and `image_size`
+ * are one, and so are `size` and `\u017Fize`. Empty for a long one.
+ */
 export function plainNameOf(field: string): string {
-  return field.length > FIELD_LENGTH_MAX ? '' : field.replaceAll(/[_-]/g, '').toLowerCase();
+  return field.length > FIELD_LENGTH_MAX
+    ? ''
+    : field.normalize('NFKC').replaceAll(OTHER_THAN_LETTERS, '').toLowerCase();
+}
+
+/** True for a plain name by which a quality or size is asked for. */
+export function isAskingField(plainName: string): boolean {
+  return ASKING_FIELDS.has(plainName);
 }
 
 /** A quality, in the provider's word. */

@@ -45,6 +45,8 @@ describe('the price of a picture', () => {
     [{ ...SQUARE, sampleImageSize: '4K' }, 'sampleImageSize'],
     [{ Quality: 'hd', quality: 'low' }, 'Quality'],
     [{ imageSize: '4K' }, 'imageSize'],
+    [{ '\u017Fize': '4K' }, '\u017Fize'],
+    [{ 'size ': '4K' }, 'size '],
     [{ Width: 2048, Height: 2048 }, 'Width'],
     [{ width: 1024, height: 1024, Width: 2048 }, 'width'],
     [{ quality: ['hd'] }, 'quality'],

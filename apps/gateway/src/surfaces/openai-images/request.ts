@@ -6,17 +6,11 @@ import { needWire } from '../../relay/exchange/whole-exchange.js';
 import { invalid, needText, readFlag, readServiceTier, readWhole } from '../body-reader.js';
 import type { RequestFields } from '../form-body.js';
 import { OPENAI_KEEP_ALIVE, renderOpenAiStreamError } from '../openai-stream.js';
-import { plainNameOf } from './asked-picture.js';
 import { INPUT_TOKENS_PER_IMAGE_MAX, tokensOfImage } from './image-tokens.js';
 import { PictureTiers } from './picture-tiers.js';
+import { refuseUnread } from './refuse-unread.js';
 
 const IMAGES_MAX = 10;
-/** By which providers of this format make more pictures than `n` says, or sell something apart: plain names. */
-const UNPRICED_FIELDS: ReadonlySet<string> = new Set([
-  ...['batchsize', 'numimages', 'numoutputs', 'numberofimages', 'imagenum', 'samples', 'samplecount', 'maximages'],
-  ...['sequentialimagegeneration', 'sequentialimagegenerationoptions', 'extrabody', 'provider', 'tools', 'svg'],
-]);
-
 /** Understands a body of `POST /v1/images/generations`. Throws `invalid_request` naming the field. */
 export function readGenerationCall(body: JsonObject, bodyBytes: number): Call {
   return readImageCall({
@@ -43,7 +37,7 @@ export interface ImageRequest {
 export function readImageCall(request: ImageRequest): Call {
   const { fields, body, capability, inputImages } = request;
   const model = needText(fields['model'], 'model');
-  assertNothingUnpriced(fields);
+  refuseUnread(fields);
   const prompt = needText(fields['prompt'], 'prompt');
   if (prompt === '') throw invalid('prompt', 'must not be empty');
   const choices = readWhole(fields['n'], { min: 1, max: IMAGES_MAX }, 'n') ?? 1;
@@ -80,20 +74,6 @@ export function readImageCall(request: ImageRequest): Call {
 
 const CONSUMED = ['inputPerMillion', 'imageOutputPerMillion'] as const;
 const IMAGE_INPUT = ['imageInputPerMillion'] as const;
-
-function assertNothingUnpriced(fields: JsonObject): void {
-  const field = Object.keys(fields).find((name) => isUnpriced(name) && (fields[name] ?? null) !== null);
-  // Another model writes it, whose tokens are reported apart.
-  const isSvg = fields['output_format'] === 'svg';
-  if (isSvg) throw invalid('output_format', 'svg is written by another model, and has no price');
-  if (field !== undefined) throw invalid(field, 'changes what the provider charges, and has no price');
-}
-
-/** Some read `N` as `n`. */
-function isUnpriced(field: string): boolean {
-  const name = plainNameOf(field);
-  return UNPRICED_FIELDS.has(name) || (name === 'n' && field !== 'n');
-}
 
 interface ImageCounts {
   readonly tokensPerImage: number;
