@@ -58,6 +58,7 @@ export class Escrow {
   readonly waiters: Waiter[] = [];
   readonly demand = new Demand();
   private left = 0;
+  private hasHeard = false;
 
   constructor(
     readonly registration: Registration,
@@ -76,13 +77,25 @@ export class Escrow {
    * Takes points that are free for a request, with its extra, where that is little of what there is beside what is `owed` to others.
    * Answers how many it took.
    */
-  take({ need, extra = 0 }: ReserveRequest, points: number, owed = 0): number {
+  take({ need, extra = 0, extraMost = extra }: ReserveRequest, points: number, owed = 0): number {
     const spare = this.free - points - owed;
-    const isPlenty = points === need && extra <= spare && extra * PLENTY <= this.left + spare;
-    const taken = isPlenty ? points + extra : points;
+    let taken = points;
+    if (points === need) {
+      if (this.isLittle(extraMost, spare)) taken += extraMost;
+      else if (this.isLittle(extra, spare)) taken += extra;
+    }
     this.free -= taken;
     this.taken += taken;
     return taken;
+  }
+
+  /**
+   * Which of its extras to ask for on behalf of a request, beside the micropoints that are asked for on top for others: the largest where
+   * all requests of a second could have it out of this process's share, so that it stays possible to lend ahead.
+   */
+  extraOf({ extra = 0, extraMost = extra }: ReserveRequest, nowMs: number, others = 0): number {
+    const { count } = this.demand.recent(nowMs);
+    return Math.max(others + extraMost, extraMost * count) <= this.most() ? extraMost : extra;
   }
 
   /** Takes points back from a request that is over; `spent` of them left the row. */
@@ -94,6 +107,7 @@ export class Escrow {
   /** What was heard of the limits. */
   hear(room: Room): void {
     this.left = Math.max(Math.min(room.account, room.quota, room.period), 0);
+    this.hasHeard = true;
   }
 
   /** One part in how many of what is left it may have beyond its requests. */
@@ -110,10 +124,14 @@ export class Escrow {
     return Math.min(KEPT_SECONDS * this.demand.recent(nowMs).points, this.most());
   }
 
-  /** How many micropoints it wishes beyond the requests that wait; Postgres grants no more than the share. */
-  wish(nowMs: number): number {
+  /**
+   * How many micropoints it wishes beyond the requests that wait; Postgres grants no more than the share. Nobody knows at first how much is
+   * left: then `most` is what lets those requests have their largest extras.
+   */
+  wish(nowMs: number, most: number): number {
     const { points, count } = this.demand.recent(nowMs);
-    return count < LENT_REQUESTS ? 0 : Math.max(points - Math.max(this.free, 0), 0);
+    const ahead = count < LENT_REQUESTS ? 0 : Math.max(points - Math.max(this.free, 0), 0);
+    return this.hasHeard ? ahead : Math.max(ahead, most);
   }
 
   /** Whether what one request leaves is soon taken by the next. */
@@ -141,6 +159,10 @@ export class Escrow {
     if (!this.isUsable(nowMs)) return false;
     const { points, count } = this.demand.recent(nowMs);
     return count >= LENT_REQUESTS && this.most() * count >= points;
+  }
+
+  private isLittle(extra: number, spare: number): boolean {
+    return extra <= spare && extra * PLENTY <= this.left + spare;
   }
 
   private most(): number {

@@ -35,8 +35,8 @@ export class Holds {
 
   /** Takes a request's points: at once where memory has them. Rejects, and never throws, where it may not have any. */
   reserve(request: ReserveRequest): Hold | Promise<Hold> {
-    const { least, need, extra = 0, requestId } = request;
-    if (!isAmount(least) || !isAmount(need) || !isAmount(extra) || least > need)
+    const { least, need, extra = 0, extraMost = extra, requestId } = request;
+    if (!isAmount(least) || !isAmount(need) || !isAmount(extra) || !isAmount(extraMost) || least > need)
       return Promise.reject(new DomainError('internal_error', `reserve of ${least} to ${need} micropoints`));
     const nowMs = performance.now();
     if (this.settles.isStuck(nowMs)) return Promise.reject(unavailable(`${requestId}: charges wait for the disk`));
@@ -116,9 +116,11 @@ export class Holds {
   private take(registration: Registration, request: ReserveRequest, nowMs: number): Hold | Promise<Hold> {
     const { need, extra = 0 } = request;
     const escrow = registration.escrowFor(request, nowMs);
-    escrow.demand.note(need + extra, nowMs);
+    const wanted = escrow.extraOf(request, nowMs);
+    escrow.demand.note(need + wanted, nowMs);
     escrow.usedAtMs = nowMs;
-    if (this.isLending(escrow, need, nowMs)) return new Hold(escrow, request, escrow.take(request, need));
+    if (this.isLending(escrow, wanted > extra ? need + wanted : need, nowMs))
+      return new Hold(escrow, request, escrow.take(request, need));
     return this.reserves.wait(escrow, request);
   }
 

@@ -200,9 +200,9 @@ export class ReserveLane {
     // What was sent back left memory when it was sent.
     escrow.free += setAside + (need < 0 ? answer.granted - need : answer.granted);
     if (need < 0 && answer.granted !== need) this.whenInDoubt(null);
-    let owed = waiters.reduce((sum, { request }) => sum + request.need, 0);
+    let owed = waiters.reduce((sum, { request }) => sum + request.need + (request.extra ?? 0), 0);
     for (const { request, resolve, reject } of waiters) {
-      owed -= request.need;
+      owed -= request.need + (request.extra ?? 0);
       const spare = Math.max(escrow.free, 0);
       const refusal = refusalOf(request, room, spare);
       if (refusal) reject(refusal);
@@ -244,7 +244,7 @@ export class ReserveLane {
             continue;
           }
           const escrow = registration.escrowFor(waiter.request, nowMs);
-          escrow.demand.note(waiter.request.need + (waiter.request.extra ?? 0), nowMs);
+          escrow.demand.note(waiter.request.need + escrow.extraOf(waiter.request, nowMs), nowMs);
           escrow.waiters.push(waiter);
           this.demand(escrow);
         }
@@ -276,16 +276,21 @@ function toLine(escrow: Escrow, nowMs: number): Travelling | undefined {
   let need = 0;
   let least = Infinity;
   let tip = 0;
+  let most = 0;
   let unit = 0;
   for (const { request } of waiters) {
+    const { extraMost = request.extra ?? 0 } = request;
+    const extra = escrow.extraOf(request, nowMs, tip);
     need = Math.min(need + request.need, Number.MAX_SAFE_INTEGER);
-    tip = Math.min(tip + (request.extra ?? 0), Number.MAX_SAFE_INTEGER);
+    tip = Math.min(tip + extra, Number.MAX_SAFE_INTEGER);
+    most = Math.min(most + extraMost - extra, Number.MAX_SAFE_INTEGER);
     least = Math.min(least, request.least);
-    unit = Math.max(unit, request.need + (request.extra ?? 0));
+    unit = Math.max(unit, request.need + extra);
   }
   const setAside = Math.min(Math.max(escrow.free, 0), need);
   escrow.free -= setAside;
-  const extra = escrow.wish(nowMs);
+  // What is lent ahead is whole units.
+  const extra = escrow.wish(nowMs, most > 0 ? most + unit : 0);
   return { escrow, waiters, setAside, least: Math.max(least - setAside, 0), need: need - setAside, tip, extra, unit };
 }
 

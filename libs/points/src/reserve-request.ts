@@ -12,4 +12,6 @@ export interface ReserveRequest {
   readonly need: number;
   /** Taken on top where it is at most a hundredth of what is then left; 0 if absent. */
   readonly extra?: number;
+  /** Taken in its place, by the same rule, where even so much is left; `extra` if absent. */
+  readonly extraMost?: number;
 }

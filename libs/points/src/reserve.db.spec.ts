@@ -92,6 +92,18 @@ describe('reserve', () => {
     expect(await ask(false)).toMatchObject({ points: 50 });
   });
 
+  it('grants the largest extra to all of a crowd at once where even that is little, the first time as well', async () => {
+    const [rich, plain] = [await ledger.addAccount(100_000_000), await ledger.addAccount(100_000)];
+    const ask = async (accountId: string) => {
+      const request = { requestId: uuidv7(), accountId, apiKeyId: '1', budgeted: false };
+      return (await ledger.points.reserve({ ...request, least: 50, need: 50, extra: 10, extraMost: 10_000 })).points;
+    };
+    expect(await ask(rich)).toBe(10_050);
+    const crowd = await Promise.all(Array.from({ length: 50 }, () => ask(rich)));
+    expect(crowd).toEqual(crowd.map(() => 10_050));
+    expect([await ask(plain), await ask(plain)]).toEqual([60, 60]);
+  });
+
   it('admits a request that can cost nothing on an empty account', async () => {
     const accountId = await ledger.addAccount(0);
     const hold = await reserve(accountId, await ledger.addKey(accountId), { least: 0, need: 0 });

@@ -29,6 +29,8 @@ export interface Quote {
   readonly least: number;
   /** Held on top where there is plenty: for input that providers add, and for what the client may have understated. */
   readonly extra: number;
+  /** Held in its place where even that is little: for all input that the model takes, whatever the provider makes of the request. */
+  readonly extraMost: number;
   /** The output limit per choice that `need` pays for. */
   readonly outputTokensMax: number;
   /** The output limit per choice that an amount from `least` to `need` pays for. */
@@ -68,6 +70,9 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
   const floor = Math.min(outputTokensMax, call.outputTokensFloor);
   const worst = new WorstCase(request);
   const need = worst.micropoints();
+  const beyondNeed = (doubted: WorstCaseRequest): number => Math.max(new WorstCase(doubted).micropoints() - need, 0);
+  const doubted = doubt({ request, limits, call, pools });
+  const extra = beyondNeed(doubted);
   const withCalls = (callsMax: number): WorstCase =>
     pools.length === 0 ? worst : new WorstCase({ ...request, toolPools: boundCalls(lowerPools(pools, callsMax)) });
   const comfortable = Math.min(outputTokensMax, call.outputTokensFloor + COMFORTABLE_OUTPUT_TOKENS);
@@ -80,7 +85,8 @@ export function quote(call: Call, model: Model, multiplier: string): Quote {
   };
   return {
     need,
-    extra: Math.max(new WorstCase(doubt({ request, limits, call, pools })).micropoints() - need, 0),
+    extra,
+    extraMost: call.media ? extra : beyondNeed(withWholeContext(doubted, limits, pools)),
     least: withCalls(1).micropoints(floor + predicted),
     outputTokensMax,
     outputTokensFor: (micropoints) => {
@@ -142,6 +148,15 @@ function doubt({ request, limits, call, pools }: Understood): WorstCaseRequest {
     ),
     pieces: { ...pieces, ...media?.pieces },
   };
+}
+
+/** With all input that the model takes, each time it reads. */
+function withWholeContext(
+  doubted: WorstCaseRequest,
+  { contextTokensMax }: TokenLimits,
+  pools: readonly SoldPool[],
+): WorstCaseRequest {
+  return { ...doubted, inputTokensMax: contextTokensMax * roundsOf(pools) };
 }
 
 function assertPriced(call: Call, { prices }: Model): void {

@@ -231,9 +231,11 @@ export class RelayService implements BeforeApplicationShutdown {
     }
   }
 
-  private reserve(requestId: string, { account, key }: Caller, { least, need, extra }: Quote): Hold | Promise<Hold> {
+  private reserve(requestId: string, { account, key }: Caller, price: Quote): Hold | Promise<Hold> {
+    const { least, need, extra, extraMost } = price;
     const startedAtMs = performance.now();
-    const wanted = { requestId, accountId: account.id, apiKeyId: key.id, budgeted: key.hasBudget, least, need, extra };
+    const caller = { accountId: account.id, apiKeyId: key.id, budgeted: key.hasBudget };
+    const wanted = { requestId, ...caller, least, need, extra, extraMost };
     const observe = (hold: Hold): Hold => {
       this.metrics.observeLedger('reserve', (performance.now() - startedAtMs) / 1000);
       return hold;
