@@ -167,7 +167,7 @@ describe('a change by an administrator is in force within a second, without anyb
 
 describe('a request that runs', () => {
   it('is charged at the prices of its admission; the next one at the new ones', async () => {
-    const world = await house.system.world({ upstreamModel: 'fake@usage:120:30+gap:30' });
+    const world = await house.system.world({ upstreamModel: 'fake@usage:120:30+gap:300' });
     const stream = await openStream(house.system.gatewayUrl, world);
     await stream.until('Hello');
     const prices = { inputPerMillion: '1', outputPerMillion: '1' };
@@ -181,7 +181,7 @@ describe('a request that runs', () => {
   });
 
   it('finishes although its key is reset, its model disabled and its channel deleted meanwhile', async () => {
-    const world = await house.system.world({ upstreamModel: 'fake@usage:120:30+gap:40' });
+    const world = await house.system.world({ upstreamModel: 'fake@usage:120:30+gap:300' });
     const stream = await openStream(house.system.gatewayUrl, world);
     await stream.until('Hello');
     const { admin } = house.system;

@@ -25,13 +25,12 @@ describe('many hostile upstreams at once', () => {
       const answers = await Promise.all(
         Array.from({ length: AT_ONCE }, (_, index) => house.chat(world, { stream: isStream(index) })),
       );
-      expect(performance.now() - startedAtMs).toBeLessThan(20_000);
+      expect(performance.now() - startedAtMs).toBeLessThan(40_000);
       expect(answers.every(({ status, events }) => status !== 200 || events.at(-1) !== '[DONE]')).toBe(true);
       expect((await residentBytes()) - before).toBeLessThan(GROWTH_BYTES_MAX);
       // What was lent ahead to so many comes back a little later; nothing was charged.
       const { available, held } = await house.pointsOf(world);
       expect(Number(available) + Number(held)).toBeCloseTo(100_000, 6);
     },
-    40_000,
   );
 });

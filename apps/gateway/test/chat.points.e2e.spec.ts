@@ -1,4 +1,4 @@
-import { uniqueName, type ChatAnswer, type Fields, type World, type WorldOptions } from '@tokenbay/testing';
+import { uniqueName, untilHolds, type ChatAnswer, type Fields, type World, type WorldOptions } from '@tokenbay/testing';
 import { expectRefusal, type RefusalCode } from './expect-refusal.js';
 import { openStream } from './open-stream.js';
 import { useSystem } from './use-system.js';
@@ -206,9 +206,7 @@ describe('the output limit', () => {
 
 describe('a client that leaves', () => {
   async function untilQuiet(world: World): Promise<void> {
-    const deadlineMs = Date.now() + 4_000;
-    while ((await house.pointsOf(world)).held !== '0' && Date.now() < deadlineMs)
-      await new Promise((done) => setTimeout(done, 40));
+    await untilHolds(async () => expect(await house.pointsOf(world)).toMatchObject({ held: '0' }));
   }
 
   it('in the middle of a stream pays what the upstream reports at its end', async () => {
@@ -224,14 +222,17 @@ describe('a client that leaves', () => {
 
   it('before its answer has begun pays as well, and no other channel is tried for it', async () => {
     for (const stream of [false, true]) {
-      const world = await worldWith('usage:120:30+delay:300');
+      const world = await worldWith('usage:120:30+delay:2000');
       const body = { model: world.modelName, messages: [{ role: 'user', content: 'Hello' }], stream };
+      const client = new AbortController();
       const leaving = fetch(`${house.system.gatewayUrl}/v1/chat/completions`, {
         method: 'POST',
         headers: { authorization: `Bearer ${world.apiKey}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
-        signal: AbortSignal.timeout(100),
+        signal: client.signal,
       });
+      const isUnderWay = async () => expect((await house.system.upstream.stats()).inFlight).toBeGreaterThan(0);
+      await untilHolds(isUnderWay).finally(() => client.abort());
       await expect(leaving).rejects.toThrow();
       await untilQuiet(world);
       expect(await house.pointsOf(world)).toEqual({ available: '999.82', held: '0' });

@@ -21,7 +21,7 @@ describe('a video that an administrator cancels', () => {
     const id = await house.submitted(world, 'endless, cancelled');
     expect(await uncollected()).toBe(0);
     await house.system.admin.call('POST', `/tasks/${id}/cancel`, { reason: 'test' });
-    await house.system.gatewayProcess.waitUntil(async () => (await uncollected()) > 0, 5_000);
+    await house.system.gatewayProcess.waitUntil(async () => (await uncollected()) > 0, 20_000);
     await pause(300);
     expect(await uncollected()).toBe(UNPAID);
     expect(await house.system.admin.request('POST', `/tasks/${id}/cancel`, { reason: 'again' })).toMatchObject({

@@ -105,7 +105,7 @@ describe('a video of two GiB', () => {
     server.cut = 0;
   });
 
-  const untilCut = () => system.gatewayProcess.waitUntil(() => server.cut === 1, 5_000);
+  const untilCut = () => system.gatewayProcess.waitUntil(() => server.cut === 1, 20_000);
 
   it('passes through flat memory, and stops upstream when its client leaves', async () => {
     await take(await download(path), 0, 10 * MIB);
@@ -116,7 +116,7 @@ describe('a video of two GiB', () => {
     expect([whole.statusCode, whole.headers['content-length']]).toEqual([200, String(BLOCKS * MIB)]);
     const taking = take(whole, 0, LEFT_AFTER_BLOCKS * MIB);
     const peak = await peakDuring(taking);
-    await system.gatewayProcess.waitUntil(() => server.cut === 2, 5_000);
+    await system.gatewayProcess.waitUntil(() => server.cut === 2, 20_000);
     expect(film.sent - (await taking)).toBeLessThan(64 * MIB);
     expect(peak - before).toBeLessThan(GROWTH_MAX);
   }, 120_000);
