@@ -146,6 +146,14 @@ describe('what is no address', () => {
     },
   );
 
+  it.each([
+    ['file:///etc/passwd', 'invalid_request'],
+    ['ftp://images.example/a.png', 'invalid_request'],
+    ['gs://bucket/a.png', 'not_implemented'],
+    ['files/a', 'not_implemented'],
+    [DATA, 'not_implemented'],
+  ])('is told from what Google keeps: %s', (uri, code) => expect(() => gemini(uri)).toThrow(code));
+
   it('is left alone: data, words that name one, and what was found on the web', () => {
     const { length } = DATA;
     expect(() => user({ type: 'image_url', image_url: { url: DATA } })).not.toThrow();

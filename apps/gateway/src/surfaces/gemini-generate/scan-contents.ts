@@ -6,6 +6,8 @@ import { assertPublicAddress } from '../public-media.js';
 const CONTENTS_MAX = 100_000;
 /** Where files are kept that belong to whoever holds the key of the channel. */
 const GOOGLE_HOST = /(?:^|\.)googleapis\.com\.?$/i;
+/** Whatever else is an address is none that a provider may be sent to. */
+const KNOWN_SCHEME = /^(?:https?|gs|data):$/;
 const FILM_HOST = /(?:^|\.)(?:youtube(?:-nocookie)?\.com|youtu\.be)\.?$/i;
 /** Pictures, texts and documents, by their exact names. */
 const SILENT =
@@ -124,6 +126,7 @@ function isFilm(uri: unknown): boolean {
 function assertNotStored(uri: unknown, at: string): void {
   if (typeof uri !== 'string') throw invalid(at, 'is required and must be a string');
   const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  if (url && !KNOWN_SCHEME.test(url.protocol)) return assertPublicAddress(uri, at);
   const isPlain = !/[\\\s]/.test(uri) && url?.username === '' && url.password === '';
   if (isPlain && /^https?:$/.test(url.protocol) && !GOOGLE_HOST.test(url.hostname)) return assertPublicAddress(uri, at);
   throw new DomainError('not_implemented', 'fileUri', {
