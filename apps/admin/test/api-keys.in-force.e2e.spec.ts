@@ -1,5 +1,8 @@
 import { startSystem, type System } from '@tokenbay/testing';
 
+/** Longer than the second that is promised, which a busy machine may take; changes.e2e.spec.ts of the gateway tries that. */
+const PATIENCE_MS = 10_000;
+
 let system: System;
 let accountId: string;
 
@@ -11,29 +14,29 @@ beforeAll(async () => {
 afterAll(() => system.stop());
 
 describe('a change of a key', () => {
-  it('by reset refuses the old secret within a second, and takes the new one', async () => {
+  it('by reset refuses the old secret, and takes the new one', async () => {
     const { id, key } = await system.admin.createKey(accountId);
     await system.settled();
     expect((await system.gateway.request('/v1/models', key)).status).toBe(200);
     const { key: next } = await system.admin.call<{ key: string }>('POST', `/api-keys/${id}/reset`);
-    const statuses = await statusesFor(key, 1_000, (status) => status === 401);
+    const statuses = await statusesFor(key, (status) => status === 401);
     expect(statuses.at(-1)).toBe(401);
     expect((await system.gateway.request('/v1/models', next)).status).toBe(200);
   });
 
-  it('of its status is in force within a second, both ways', async () => {
+  it('of its status is in force, both ways', async () => {
     const { id, key } = await system.admin.createKey(accountId);
     await system.settled();
     await system.admin.patch(`/api-keys/${id}`, { status: 'disabled' });
-    expect((await statusesFor(key, 1_000, (status) => status === 403)).at(-1)).toBe(403);
+    expect((await statusesFor(key, (status) => status === 403)).at(-1)).toBe(403);
     await system.admin.patch(`/api-keys/${id}`, { status: 'active' });
-    expect((await statusesFor(key, 1_000, (status) => status === 200)).at(-1)).toBe(200);
+    expect((await statusesFor(key, (status) => status === 200)).at(-1)).toBe(200);
   });
 
   it('is not what its use is: that is shown, and leaves the version alone', async () => {
     const { id, key } = await system.admin.createKey(accountId);
     const beforeMs = Date.now();
-    await statusesFor(key, 1_000, (status) => status === 200);
+    await statusesFor(key, (status) => status === 200);
     const deadlineMs = Date.now() + 5_000;
     let lastUsedAt: string | null = null;
     while (lastUsedAt === null && Date.now() < deadlineMs) {
@@ -45,8 +48,8 @@ describe('a change of a key', () => {
   });
 
   /** The statuses a key is answered with, until one is as expected or the time is over. */
-  async function statusesFor(key: string, ms: number, isLast: (status: number) => boolean): Promise<number[]> {
-    const deadlineMs = performance.now() + ms;
+  async function statusesFor(key: string, isLast: (status: number) => boolean): Promise<number[]> {
+    const deadlineMs = performance.now() + PATIENCE_MS;
     const statuses: number[] = [];
     do {
       statuses.push((await system.gateway.request('/v1/models', key)).status);

@@ -65,13 +65,17 @@ describe('processes of the ledger', () => {
   });
 
   it('leaves the living alone', async () => {
+    // A lease that a busy machine keeps up as well.
+    const times = { ...TIMES, leaseMs: 2_000 };
+    const [one, two] = [await openLedger(clone.url, times), await openLedger(clone.url, times)];
     const account = await addAccount();
-    await Promise.all([mine.keeper.start(), other.keeper.start()]);
-    const hold = await reserve(other, account, 60);
-    await pause(TIMES.leaseMs * 2);
-    expect(await mine.available(account.accountId)).toBe(40);
-    expect(await other.points.settle(hold, makeCharge({ cost: 60 }))).toMatchObject({ funding: 'hold' });
-    await Promise.all([mine.keeper.stop(), other.keeper.stop()]);
+    await Promise.all([one.keeper.start(), two.keeper.start()]);
+    const hold = await reserve(two, account, 60);
+    await pause(times.leaseMs * 1.5);
+    expect(await one.available(account.accountId)).toBe(40);
+    expect(await two.points.settle(hold, makeCharge({ cost: 60 }))).toMatchObject({ funding: 'hold' });
+    await Promise.all([one.keeper.stop(), two.keeper.stop()]);
+    await Promise.all([one.close(), two.close()]);
   });
 
   it('reaps nobody whose lease runs', async () => {

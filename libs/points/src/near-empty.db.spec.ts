@@ -1,6 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { uuidv7 } from '@tokenbay/platform';
-import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
+import { cloneDatabase, type ClonedDatabase, untilHolds } from '@tokenbay/testing';
 import { findLedgerFaults, makeCharge, openLedger, type TestLedger } from './testing/index.js';
 
 const PAID = 1_000;
@@ -67,11 +66,8 @@ describe('three processes and an account that pays for a fifth of what is asked'
       const { charged, balance, accountId } = await serve(shares);
       expect(charged).toBeLessThanOrEqual(PAID);
       expect(charged).toBeGreaterThanOrEqual(PAID * 0.99);
-      await pause(1_000);
-      expect((await balance())?.get(accountId)).toEqual({
-        availableMicropoints: (PAID - charged) * NEED,
-        heldMicropoints: 0,
-      });
+      const atRest = { availableMicropoints: (PAID - charged) * NEED, heldMicropoints: 0 };
+      await untilHolds(async () => expect((await balance())?.get(accountId)).toEqual(atRest));
     },
     60_000,
   );

@@ -7,7 +7,7 @@ import type { Hold } from './hold.js';
 import { SettleLine } from './settle-line.js';
 import { findLedgerFaults, makeCharge, openLedger, type TestLedger } from './testing/index.js';
 
-const TIMES = { statementMs: 300, settleMs: 1_500, reserveAgainMs: 100, sweepMs: 0, leaseMs: 60_000 };
+const TIMES = { statementMs: 300, settleMs: 4_000, reserveAgainMs: 100, sweepMs: 0, leaseMs: 60_000 };
 
 describe('the ledger without its database', () => {
   let postgres: TestPostgres;
@@ -52,7 +52,7 @@ describe('the ledger without its database', () => {
     const thaw = await freeze();
     const startedMs = performance.now();
     const refusals = await Promise.allSettled(Array.from({ length: 4 }, reserve));
-    expect(performance.now() - startedMs).toBeLessThan(6_000);
+    expect(performance.now() - startedMs).toBeLessThan(30_000);
     thaw();
     for (const refusal of refusals)
       expect(refusal).toMatchObject({

@@ -103,14 +103,14 @@ describe('what a process lends while it finds out what it holds', () => {
     const account = await open(1_000_000, { pointLimits: [{ period: 'hour', points: 500_000 }] });
     const first = await account.reserve(10);
     await ledger.database.tx.query(
-      `UPDATE key_budget SET window_end = clock_timestamp() + interval '300 ms' WHERE api_key_id = $1`,
+      `UPDATE key_budget SET window_end = clock_timestamp() + interval '2 s' WHERE api_key_id = $1`,
       [account.apiKeyId],
     );
     const escrow = await makeBusy(ledger, account, 10);
     const second = await account.reserve(10);
     expect(second.escrow).toBe(escrow);
     expect(escrow.free).toBeGreaterThan(100);
-    await pause(350);
+    await pause(2_050);
     const third = await account.reserve(10);
     expect([third.windowNo, third.holdNo]).toEqual([first.windowNo + 1, first.holdNo + 1]);
     for (const hold of [first, second, third]) await ledger.points.release(hold);

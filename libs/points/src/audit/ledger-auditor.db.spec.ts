@@ -1,5 +1,5 @@
 import { createLogger, type Logger, MetricsRegistry, uuidv7 } from '@tokenbay/platform';
-import { cloneDatabase, type ClonedDatabase } from '@tokenbay/testing';
+import { cloneDatabase, type ClonedDatabase, untilHolds } from '@tokenbay/testing';
 import { makeCharge, openLedger, type TestLedger } from '../testing/index.js';
 import { AuditMetrics } from './audit-metrics.js';
 import { LedgerAuditor } from './ledger-auditor.js';
@@ -173,7 +173,8 @@ describe('audits of a running system', () => {
     const lock = await ledger.database.pool('report').connect();
     await lock.query('BEGIN; LOCK TABLE hold IN ACCESS EXCLUSIVE MODE');
     const broken = auditor.runDue();
-    await new Promise((done) => setTimeout(done, 200));
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await untilHolds(async () => expect((await lock.query(waiting)).rowCount).toBeGreaterThan(0));
     await auditor.stop();
     await expect(broken).rejects.toThrow('Connection terminated');
     await lock.query('ROLLBACK');

@@ -1,3 +1,4 @@
+import { untilHolds } from '../until-holds.js';
 import { startFakeUpstream, type FakeUpstreamClient } from './start-fake-upstream.js';
 
 const messages = [{ role: 'user', content: 'Hello there' }];
@@ -135,15 +136,14 @@ describe('the fake upstream', () => {
   });
 
   it('hangs until the client leaves, and remembers that it did', async () => {
-    const signal = () => AbortSignal.timeout(150);
+    const signal = () => AbortSignal.timeout(1_000);
     await expect(chat('fake@hang-headers', {}, { signal: signal() })).rejects.toThrow('timeout');
     for (const directive of ['hang-events:3', 'hang-bytes:100', 'endless+gap:5']) {
       const response = await chat(`fake@${directive}`, { stream: true }, { signal: signal() });
       await expect(response.text()).rejects.toThrow();
     }
-    await new Promise((done) => setTimeout(done, 100));
+    await untilHolds(async () => expect((await upstream.stats()).inFlight).toBe(0));
     expect(await upstream.requests()).toMatchObject([LEFT, LEFT, LEFT, LEFT]);
-    expect((await upstream.stats()).inFlight).toBe(0);
   });
 
   it('cuts and resets the connection where it was told', async () => {
