@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from '@tokenbay/schema';
 import { startPostgres, startSystem, type GatewayClient, type System, type TestPostgres } from '@tokenbay/testing';
@@ -49,6 +50,10 @@ describe('three gateways whose Postgres is away for three lease times', () => {
     await sleep(AWAY_MS);
     const refusals = await Promise.all(gateways.map((gateway) => gateway.chat(world.apiKey, modelName)));
     expect(refusals.map(({ status, code }) => [status, code])).toEqual(gateways.map(() => [503, 'ledger_unavailable']));
+    for (const path of ['/v1/account', `/v1/usage/${randomUUID()}`]) {
+      const own = await system.gateway.request(path, world.apiKey);
+      expect([own.status, own.code, own.headers.get('retry-after')]).toEqual([503, 'ledger_unavailable', '2']);
+    }
     await postgres.start();
 
     const backAtMs = performance.now();

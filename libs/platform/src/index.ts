@@ -13,7 +13,7 @@ export { SecretsKey } from './crypto/secrets-key.js';
 export { APPLICATION_ROLE, asApplicationRole } from './database/application-role.js';
 export { ConfigurationEntity } from './database/configuration.entity.js';
 export { Database, type DatabaseOptions, type PoolName, type Tx } from './database/database.js';
-export { assertReplicated, isTransient } from './database/doubt.js';
+export { assertReplicated, isTransient, readNow } from './database/doubt.js';
 export { assertReferencesExist, type References } from './database/references.js';
 export {
   cursorRefusal,

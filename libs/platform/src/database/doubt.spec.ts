@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { DatabaseError, type PoolClient } from 'pg';
-import { assertReplicated, isTransient } from './doubt.js';
+import { DomainError } from '@tokenbay/errors';
+import { assertReplicated, isTransient, readNow } from './doubt.js';
 
 const databaseError = (code: string) => Object.assign(new DatabaseError('test', 1, 'error'), { code });
 
@@ -17,6 +18,19 @@ describe('an error of the database', () => {
     expect(isTransient(new Error('Connection terminated unexpectedly'))).toBe(true);
     expect(isTransient(new TypeError('x is not a function'))).toBe(false);
     expect(isTransient(new RangeError('Invalid array length'))).toBe(false);
+  });
+});
+
+describe('what a client asked to read', () => {
+  const codeOfFailed = (error: Error) =>
+    readNow(Promise.reject(error)).catch((thrown: { code?: string }) => thrown.code);
+
+  it('cannot be told while the database is away, whatever else is wrong with it is said', async () => {
+    expect(await readNow(Promise.resolve('row'))).toBe('row');
+    expect(await codeOfFailed(new Error('Query read timeout'))).toBe('ledger_unavailable');
+    expect(await codeOfFailed(databaseError('57P03'))).toBe('ledger_unavailable');
+    expect(await codeOfFailed(databaseError('22003'))).toBe('22003');
+    expect(await codeOfFailed(new DomainError('usage_not_found'))).toBe('usage_not_found');
   });
 });
 

@@ -1,3 +1,4 @@
+import { DomainError } from '@tokenbay/errors';
 import { DatabaseError, type PoolClient } from 'pg';
 
 /** SQLSTATE classes that speak of the connection, the server or the moment, not of the statement. */
@@ -6,6 +7,8 @@ const TRANSIENT_CLASSES = new Set(['08', '25', '40', '53', '55', '57', '58']);
 const MISTAKES = new Set(['TypeError', 'RangeError']);
 /** The routine of the server that says, in a notice, that it stopped waiting for a synchronous standby. */
 const STANDBY_WAIT = 'SyncRepWaitForLSN';
+
+const RETRY_AFTER_SECONDS = 2;
 
 /** The server committed, but whoever cancelled its wait for a standby knows whether that has it too. */
 class NotReplicated extends Error {
@@ -16,6 +19,14 @@ class NotReplicated extends Error {
 export function isTransient(error: unknown): boolean {
   if (error instanceof DatabaseError) return TRANSIENT_CLASSES.has((error.code ?? '').slice(0, 2));
   return !MISTAKES.has((error as Error).name);
+}
+
+/** What a client asked to read. Throws `ledger_unavailable` where the database does not answer. */
+export function readNow<T>(reading: Promise<T>): Promise<T> {
+  return reading.catch((cause: unknown) => {
+    if (cause instanceof DomainError || !isTransient(cause)) throw cause;
+    throw new DomainError('ledger_unavailable', 'a reading', { cause, retryAfterSeconds: RETRY_AFTER_SECONDS });
+  });
 }
 
 /**

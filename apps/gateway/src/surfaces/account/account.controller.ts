@@ -1,4 +1,5 @@
 import { Controller, Get, Req } from '@nestjs/common';
+import { readNow } from '@tokenbay/platform';
 import { PointsService } from '@tokenbay/points';
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '../../relay/caller.js';
@@ -13,10 +14,9 @@ export class AccountController {
   @Get()
   async show(@Req() request: FastifyRequest): Promise<OwnAccountResponse> {
     const caller = callerOf(request);
-    const [balances, budget] = await Promise.all([
-      this.points.balances([caller.account.id]),
-      this.points.currentBudget(caller.key.id),
-    ]);
+    const [balances, budget] = await readNow(
+      Promise.all([this.points.balances([caller.account.id]), this.points.currentBudget(caller.key.id)]),
+    );
     return toOwnAccountResponse(caller, balances.get(caller.account.id), budget);
   }
 }

@@ -1,4 +1,5 @@
 import { Controller, Get, Param, Req } from '@nestjs/common';
+import { readNow } from '@tokenbay/platform';
 import { UsageService } from '@tokenbay/usage';
 import type { FastifyRequest } from 'fastify';
 import { callerOf } from '../../relay/caller.js';
@@ -12,6 +13,6 @@ export class UsageController {
   /** What one request cost, line by line; `usage_not_found` for another key's. */
   @Get(':requestId')
   async show(@Req() request: FastifyRequest, @Param('requestId') requestId: string): Promise<OwnReceiptResponse> {
-    return toOwnReceiptResponse(await this.usage.getForKey(callerOf(request).key.id, requestId));
+    return toOwnReceiptResponse(await readNow(this.usage.getForKey(callerOf(request).key.id, requestId)));
   }
 }
