@@ -35,6 +35,7 @@ const CASES: Case[] = [
     'messages[1].content[1].video_url.url',
     (url) => user({ type: 'video_url', video_url: { url } }),
   ],
+  ['a chat in capitals', 'messages[1].content[1].Image_URL.URL', (url) => user({ type: 'x', Image_URL: { URL: url } })],
   ['a chat with stills', 'messages[1].content[1].video[1]', (url) => user({ type: 'video', video: [DATA, url] })],
   [
     'a chat with sound',

@@ -2,8 +2,8 @@ import { findPublicUrlProblem } from '@tokenbay/platform';
 import { invalid } from './body-reader.js';
 
 const DEPTH_MAX = 4;
-/** Fields that hold an address, in the spellings of all dialects and of those who extend them. */
-const ADDRESS = /^(?:url|uri)$|_ur[li]$|Ur[li]$/;
+/** Fields that hold an address, in the spellings of all dialects and of those who extend them, and whatever readers take for the same. */
+const ADDRESS = /ur[li]$/i;
 /** Fields that hold the data itself, or for some providers its address. */
 const EITHER = new Set(['data', 'file_data', 'audio', 'image', 'images', 'video']);
 const SCHEME = /^\s*[a-z][a-z0-9+.-]{0,31}:\/\//i;
@@ -32,7 +32,7 @@ export function assertPublicAddress(url: string, at: string): void {
 
 function look({ value, name, at }: Field, depth: number): void {
   if (typeof value === 'string') {
-    if (ADDRESS.test(name) || (EITHER.has(name) && SCHEME.test(value))) assertPublicAddress(value, at);
+    if (ADDRESS.test(name) || (EITHER.has(name.toLowerCase()) && SCHEME.test(value))) assertPublicAddress(value, at);
     return;
   }
   if (typeof value !== 'object' || value === null || depth === 0) return;
