@@ -2,6 +2,7 @@ import { readMessagesCall } from './anthropic-messages/request.js';
 import { readGenerateCall } from './gemini-generate/request.js';
 import { readChatCall } from './openai-chat/request.js';
 import { readEditCall } from './openai-images/edit-request.js';
+import { readGenerationCall } from './openai-images/request.js';
 import { readModerationsCall } from './openai-moderations/request.js';
 import { readResponsesCall } from './openai-responses/request.js';
 import { readRerankCall } from './rerank/request.js';
@@ -48,6 +49,17 @@ const CASES: Case[] = [
     (url) => user({ type: 'file', file: { file_data: url } }),
   ],
   [
+    'a text of a chat',
+    'messages[1].content[1].image_url.url',
+    (url) => user({ type: 'text', text: 'x', uuid: '1', image_url: { url } }),
+  ],
+  [
+    'a chat, in capitals',
+    'messages[1].content[1].Image_URL.URL',
+    (url) => user({ type: 'x', Image_URL: { URL: url } }),
+  ],
+  ['a chat with several', 'messages[1].content[1].image_urls[0]', (url) => user({ type: 'x', image_urls: [url] })],
+  [
     'pictures of a message',
     'messages[1].images[0].image_url.url',
     (url) => chat({ role: 'assistant', images: [{ image_url: { url } }] }),
@@ -68,6 +80,16 @@ const CASES: Case[] = [
           { type: 'input_image', image_url: url },
         ],
       }),
+  ],
+  [
+    'a response that looks like output of a shell',
+    'input[0].content[0].image_url',
+    (url) => responses({ role: 'user', content: [{ type: 'input_image', image_url: url, stdout: '', stderr: '' }] }),
+  ],
+  [
+    'a text of a response',
+    'input[0].content[0].image_url',
+    (url) => responses({ role: 'user', content: [{ type: 'input_text', text: 'x', image_url: url }] }),
   ],
   [
     'a response with a file',
@@ -101,6 +123,11 @@ const CASES: Case[] = [
     'messages[0].content[0].source.content[0].source.url',
     (url) => messages({ type: 'document', source: { type: 'content', content: [image(url)] } }),
   ],
+  [
+    'the data of a message',
+    'messages[0].content[0].source.data',
+    (data) => messages({ type: 'image', source: { type: 'base64', media_type: 'image/png', data } }),
+  ],
   ['a Gemini content', 'contents[0].parts[1].fileData.fileUri', gemini],
   [
     'a picture to be edited',
@@ -108,6 +135,16 @@ const CASES: Case[] = [
     (url) =>
       readEditCall(
         { fields: { model: 'm', prompt: 'x', images: [{ image_url: url }] }, files: [], form: undefined },
+        100,
+      ),
+  ],
+  ['a picture to draw from', 'image', (url) => readGenerationCall({ model: 'm', prompt: INSIDE, image: url }, 100)],
+  [
+    'a picture to be edited, beside another',
+    'images[0].url',
+    (url) =>
+      readEditCall(
+        { fields: { model: 'm', prompt: 'x', images: [{ image_url: DATA, url }] }, files: [], form: undefined },
         100,
       ),
   ],
@@ -162,6 +199,8 @@ describe('what is no address', () => {
       user({ type: 'input_audio', input_audio: { data: DATA.slice(length - 12), format: 'wav' } }),
     ).not.toThrow();
     expect(() => responses({ role: 'user', content: [{ type: 'input_image', image_url: DATA }] })).not.toThrow();
+    const source = { type: 'base64', media_type: 'image/png', data: DATA.slice(length - 12) };
+    expect(() => messages({ type: 'image', source })).not.toThrow();
     const words = { type: 'text', media_type: 'text/plain', data: INSIDE };
     const found = {
       type: 'web_search_tool_result',

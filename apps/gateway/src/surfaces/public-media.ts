@@ -2,11 +2,14 @@ import { findPublicUrlProblem } from '@tokenbay/platform';
 import { invalid } from './body-reader.js';
 
 const DEPTH_MAX = 4;
-/** Fields that hold an address, in the spellings of all dialects and of those who extend them, and whatever readers take for the same. */
-const ADDRESS = /ur[li]$/i;
+/** Fields that hold an address, in the spellings of all dialects and of those who extend them, or do not mind the case of letters. */
+const ADDRESS = /ur[li]s?$/i;
 /** Fields that hold the data itself, or for some providers its address. */
-const EITHER = new Set(['data', 'file_data', 'audio', 'image', 'images', 'video']);
-const SCHEME = /^\s*[a-z][a-z0-9+.-]{0,31}:\/\//i;
+const EITHER = /^(?:(?:file|input|init|source|mask|reference|ref)_?)?(?:data|file|audio|image|video|mask|src|href)s?$/i;
+/** No base64 has a colon. */
+const SCHEME = /^\s*(?:[a-z][a-z0-9+.-]{0,31}:|\/\/)/i;
+/** By any of these a part says more than words, whatever its type: some providers look at the fields, not at the type. */
+const MEDIA = /image|video|audio|file|ur[il]s?$/i;
 const DATA_URL = /^\s*data:/i;
 
 /** A value inside a part, its own name or that of the list it is in, and the path to it. */
@@ -24,6 +27,17 @@ export function assertPublicMedia(part: unknown, at: string): void {
   look({ value: part, name: '', at }, DEPTH_MAX);
 }
 
+/** The same for one field of a request. */
+export function assertPublicField(value: unknown, name: string): void {
+  look({ value, name, at: name }, DEPTH_MAX);
+}
+
+/** True for a part that has a field for more than words. */
+export function holdsMedia(part: object | null): boolean {
+  for (const name in part) if (MEDIA.test(name)) return true;
+  return false;
+}
+
 /** The same for one address, which may hold the data itself. */
 export function assertPublicAddress(url: string, at: string): void {
   const problem = DATA_URL.test(url) ? undefined : findPublicUrlProblem(url);
@@ -32,7 +46,7 @@ export function assertPublicAddress(url: string, at: string): void {
 
 function look({ value, name, at }: Field, depth: number): void {
   if (typeof value === 'string') {
-    if (ADDRESS.test(name) || (EITHER.has(name.toLowerCase()) && SCHEME.test(value))) assertPublicAddress(value, at);
+    if (ADDRESS.test(name) || (EITHER.test(name) && SCHEME.test(value))) assertPublicAddress(value, at);
     return;
   }
   if (typeof value !== 'object' || value === null || depth === 0) return;

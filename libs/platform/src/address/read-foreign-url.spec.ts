@@ -103,7 +103,7 @@ describe('a URL that somebody else is to fetch', () => {
     ],
     ...['http://[::1]/', 'http://[::ffff:a9fe:a9fe]/', 'http://[fd00::1]/', 'http://[fe80::1]/'],
     ...['http://localhost:8000/', 'http://LOCALHOST./', 'http://a.localhost/', 'http://postgres/', 'http://nas.local/'],
-    ...['http:127.0.0.1', 'http://metadata.google.internal/'],
+    ...['http:127.0.0.1', 'http://metadata.google.internal/', 'http://kubernetes.default.svc/', 'http://localhost../'],
     // Public as browsers read them, and 127.0.0.1 for those who read octal numbers as decimal ones.
     ...['http://0127.0.0.1/', 'http://0127.0.0.1/?://87.0.0.1', 'http://134744072/'],
   ])('does not lead inside: %s', (text) => expect(findPublicUrlProblem(text)).toBe('must lead to a public address'));

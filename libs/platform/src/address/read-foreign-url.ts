@@ -9,8 +9,12 @@ const SUSPICIOUS = /[\s\\\p{Cc}]/u;
 /** Of those, what no parser leaves where it stands; a space in a path is read the same by all. */
 const MISREAD = /[\\\p{Cc}]/u;
 
-/** Names that only ever lead into somebody's own network (RFC 6761, 6762, 8375 and ICANN's reservation of `internal`). */
-const LOCAL_NAME = /(^|\.)(localhost|local|internal|home\.arpa|intranet|lan)$/;
+/**
+ * Names that only ever lead into somebody's own network (RFC 6761, 6762, 8375, ICANN's reservation of `internal` and the names that it will
+ * not give out, and those of services in a cluster).
+ */
+const LOCAL_NAME =
+  /(^|\.)(localhost|localdomain|local|internal|private|home\.arpa|home|corp|mail|intranet|lan|svc|consul)$/;
 
 const IPV4 = /^[\d.]+$/;
 /** The host as it was written. */
@@ -66,7 +70,7 @@ export function addressOfHost(hostname: string): string {
 function mayBePublic(hostname: string): boolean {
   const address = parseAddress(addressOfHost(hostname));
   if (address) return isPublicAddress(address);
-  const name = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname;
+  const name = hostname.replace(/\.+$/, '');
   return name.includes('.') && !LOCAL_NAME.test(name);
 }
 

@@ -93,10 +93,10 @@ function collectText(content: unknown, texts: string[]): void {
   }
 }
 
-/** What is sent as it is, however it reads, is no address. */
+/** Words are no address, however they read; what should be base64 is one for some readers where it reads so. */
 function assertPublicSource(source: unknown, at: string): void {
   const { type } = (source ?? {}) as { readonly type?: unknown };
-  if (type !== 'text' && type !== 'base64') assertPublicMedia(source, at);
+  if (type !== 'text') assertPublicMedia(source, at);
 }
 
 /** A file id names what another customer may have stored under the same provider account. */

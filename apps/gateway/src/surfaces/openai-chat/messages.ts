@@ -1,6 +1,6 @@
 import { DomainError } from '@tokenbay/errors';
 import type { JsonObject } from '@tokenbay/providers';
-import { assertPublicMedia } from '../public-media.js';
+import { assertPublicMedia, holdsMedia } from '../public-media.js';
 
 const MESSAGES_MAX = 10_000;
 const FILE_LISTS = ['attachments', 'file_ids'];
@@ -50,7 +50,7 @@ function scanContent(content: unknown, message: number, parts: FoundParts): void
     const type = part?.['type'];
     if (typeof type !== 'string') throw invalid('content parts must be objects with a type');
     if (isLongCache(part)) parts.hasLongCache = true;
-    if (TEXT_PARTS.has(type)) continue;
+    if (TEXT_PARTS.has(type) && !holdsMedia(part)) continue;
     parts.isBoundedByBytes = false;
     if (AUDIBLE.test(type)) parts.hasAudio = true;
     if (hasKey(part, 'file_id', PART_DEPTH_MAX)) assertNoUpstreamFile(part, 'file_id');

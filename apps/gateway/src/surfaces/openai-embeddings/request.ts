@@ -16,6 +16,8 @@ const ADDED_TOKENS = 32;
 /** Understands a body of `POST /v1/embeddings`. Throws `invalid_request` naming the field. */
 export function readEmbeddingsCall(body: JsonObject, bodyBytes: number): EmbeddingsCall {
   const model = needText(body['model'], 'model');
+  // Some read these in place of the input, with pictures that nobody has counted.
+  if ((body['messages'] ?? null) !== null) throw invalid('messages', 'is not offered here: say input');
   const inputs = readInputs(body['input']);
   const encoding = readWord(body['encoding_format'], ['float', 'base64'], 'encoding_format') ?? 'float';
   const dimensions = readDimensions(body['dimensions']);

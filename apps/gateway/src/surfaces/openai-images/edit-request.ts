@@ -6,7 +6,6 @@ import type { MultipartForm } from '../../relay/multipart/multipart-form.js';
 import { fromForm, invalid, needObject, needText, readObjects } from '../body-reader.js';
 import { assertFileFields, type RequestFields } from '../form-body.js';
 import { readMediaUrl } from '../media-source.js';
-import { assertPublicAddress } from '../public-media.js';
 import { readImageCall } from './request.js';
 
 const INPUT_IMAGES_MAX = 16;
@@ -64,5 +63,4 @@ function assertReference(image: JsonObject, param: string): void {
   }
   const url = needText(image['image_url'], `${param}.image_url`);
   readMediaUrl(url, `${param}.image_url`);
-  assertPublicAddress(url, `${param}.image_url`);
 }

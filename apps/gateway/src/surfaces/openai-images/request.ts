@@ -5,6 +5,7 @@ import { MediaExchange } from '../../relay/exchange/media-exchange.js';
 import { needWire } from '../../relay/exchange/whole-exchange.js';
 import { invalid, needText, readFlag, readServiceTier, readWhole } from '../body-reader.js';
 import type { RequestFields } from '../form-body.js';
+import { assertPublicField } from '../public-media.js';
 import { OPENAI_KEEP_ALIVE, renderOpenAiStreamError } from '../openai-stream.js';
 import { INPUT_TOKENS_PER_IMAGE_MAX, tokensOfImage } from './image-tokens.js';
 import { PictureTiers } from './picture-tiers.js';
@@ -38,6 +39,7 @@ export function readImageCall(request: ImageRequest): Call {
   const { fields, body, capability, inputImages } = request;
   const model = needText(fields['model'], 'model');
   refuseUnread(fields);
+  for (const [name, value] of Object.entries(fields)) if (name !== 'prompt') assertPublicField(value, name);
   const prompt = needText(fields['prompt'], 'prompt');
   if (prompt === '') throw invalid('prompt', 'must not be empty');
   const choices = readWhole(fields['n'], { min: 1, max: IMAGES_MAX }, 'n') ?? 1;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@tokenbay/providers';
 import { invalid, readText } from '../body-reader.js';
-import { assertPublicMedia } from '../public-media.js';
+import { assertPublicMedia, holdsMedia } from '../public-media.js';
 import { listHostedTools } from './hosted-tools.js';
 import { assertNothingStored, stored, storedItem } from './stored.js';
 
@@ -98,15 +98,16 @@ function isText(content: unknown, at: string): boolean {
     const part = needItem(item, `${at}[${index}]`);
     const type = readText(part['type'], `${at}[${index}].type`) ?? '';
     if (AUDIBLE.test(type)) throw invalid(`${at}[${index}]`, 'has no price in this interface: it holds sound');
-    if (TEXT_PARTS.has(type) || isShellOutput(part)) continue;
+    if ((TEXT_PARTS.has(type) || isShellOutput(part)) && !holdsMedia(part)) continue;
     assertPublicMedia(part, `${at}[${index}]`);
     isText = false;
   }
   return isText;
 }
 
-function isShellOutput({ stdout, stderr }: JsonObject): boolean {
-  return typeof stdout === 'string' && typeof stderr === 'string';
+/** Beside a type, that is what the part is read as. */
+function isShellOutput({ type, stdout, stderr }: JsonObject): boolean {
+  return (type ?? '') === '' && typeof stdout === 'string' && typeof stderr === 'string';
 }
 
 function needItem(item: unknown, at: string): JsonObject {

@@ -47,9 +47,9 @@ function readDocument(document: unknown, param: string): RankedDocument {
   if (typeof document === 'string') return document;
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw invalid(param, 'must be a string or an object');
-  const { image, content } = document as JsonObject;
+  const { image, image_url, video, video_url, content } = document as JsonObject;
   // Any other field is what is ranked: an address in it is words.
-  assertPublicMedia({ image, content }, param);
+  assertPublicMedia({ image, image_url, video, video_url, content }, param);
   return document as JsonObject;
 }
 
