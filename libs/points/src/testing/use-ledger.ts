@@ -17,7 +17,7 @@ export function useLedger(isOpen: (ledger: TestLedger) => void, changes: Partial
     ledger = await openLedger(clone.url, changes);
     await steerClearOfHour();
     isOpen(ledger);
-  }, 60_000);
+  }, 120_000);
 
   afterEach(async () => {
     if (ledger) expect(await findLedgerFaults(ledger.database.pool('report'))).toEqual([]);
