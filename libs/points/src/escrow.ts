@@ -74,28 +74,28 @@ export class Escrow {
   }
 
   /**
-   * Takes points that are free for a request, with its extra, where that is little of what there is beside what is `owed` to others.
-   * Answers how many it took.
+   * Takes points that are free for a request, with as much of `wanted` as is little of what there is beside what is `owed` to others, but no
+   * less than its extra. Answers how many it took.
    */
-  take({ need, extra = 0, extraMost = extra }: ReserveRequest, points: number, owed = 0): number {
+  take({ need, extra = 0 }: ReserveRequest, points: number, { wanted = extra, owed = 0 } = {}): number {
     const spare = this.free - points - owed;
-    let taken = points;
-    if (points === need) {
-      if (this.isLittle(extraMost, spare)) taken += extraMost;
-      else if (this.isLittle(extra, spare)) taken += extra;
-    }
+    const onTop = Math.min(wanted, spare, Math.floor((this.left + spare) / PLENTY));
+    const taken = points === need && onTop >= extra ? points + onTop : points;
     this.free -= taken;
     this.taken += taken;
     return taken;
   }
 
   /**
-   * Which of its extras to ask for on behalf of a request, beside the micropoints that are asked for on top for others: the largest where
-   * all requests of a second could have it out of this process's share, so that it stays possible to lend ahead.
+   * How much to ask for on top on behalf of a request, from its extra up to the most of it, beside the micropoints that are asked for on top
+   * for others: what all requests of a second could have out of this process's share, so that it stays possible to lend ahead.
    */
   extraOf({ extra = 0, extraMost = extra }: ReserveRequest, nowMs: number, others = 0): number {
+    if (extraMost <= extra) return extra;
     const { count } = this.demand.recent(nowMs);
-    return Math.max(others + extraMost, extraMost * count) <= this.most() ? extraMost : extra;
+    const most = this.most();
+    const each = Math.floor(Math.min(most - others, most / Math.max(count, 1)));
+    return Math.min(Math.max(each, extra), extraMost);
   }
 
   /** Takes points back from a request that is over; `spent` of them left the row. */
@@ -126,7 +126,7 @@ export class Escrow {
 
   /**
    * How many micropoints it wishes beyond the requests that wait; Postgres grants no more than the share. Nobody knows at first how much is
-   * left: then `most` is what lets those requests have their largest extras.
+   * left: then `most` is what lets those requests have the most of their extras.
    */
   wish(nowMs: number, most: number): number {
     const { points, count } = this.demand.recent(nowMs);
@@ -159,10 +159,6 @@ export class Escrow {
     if (!this.isUsable(nowMs)) return false;
     const { points, count } = this.demand.recent(nowMs);
     return count >= LENT_REQUESTS && this.most() * count >= points;
-  }
-
-  private isLittle(extra: number, spare: number): boolean {
-    return extra <= spare && extra * PLENTY <= this.left + spare;
   }
 
   private most(): number {

@@ -120,7 +120,7 @@ export class Holds {
     escrow.demand.note(need + wanted, nowMs);
     escrow.usedAtMs = nowMs;
     if (this.isLending(escrow, wanted > extra ? need + wanted : need, nowMs))
-      return new Hold(escrow, request, escrow.take(request, need));
+      return new Hold(escrow, request, escrow.take(request, need, { wanted }));
     return this.reserves.wait(escrow, request);
   }
 

@@ -4,23 +4,17 @@ import type { Escrow, Room, Waiter } from './escrow.js';
 import { Hold } from './hold.js';
 import type { ReserveRequest } from './reserve-request.js';
 import { LedgerInstance } from './ledger-instance.js';
-import { LedgerRepository, type ReserveAnswer, type ReserveLine } from './ledger.repository.js';
+import { LedgerRepository, type ReserveAnswer } from './ledger.repository.js';
 import { LedgerTimes } from './ledger-times.js';
 import { refusalOf, unavailable } from './refusals.js';
 import type { Registration } from './escrow.js';
 import { Unanswered } from './run-bounded.js';
+import { toLine, type Travelling } from './travelling.js';
 
 /** Holds one batch moves at most. */
 const LINES_MAX = 512;
 /** Requests that wait for the ledger at most. */
 const WAITERS_MAX = 10_000;
-
-/** One hold's line on its way, with the requests that travel with it. */
-interface Travelling extends ReserveLine {
-  readonly waiters: readonly Waiter[];
-  /** Free points that were promised to these requests; nobody else may have them. */
-  readonly setAside: number;
-}
 
 /**
  * Brings points into this process's holds and back out of them, many holds with one statement and one statement at a time. Whatever
@@ -197,6 +191,7 @@ export class ReserveLane {
     }
     const room = toRoom(answer);
     escrow.hear(room);
+    const nowMs = performance.now();
     // What was sent back left memory when it was sent.
     escrow.free += setAside + (need < 0 ? answer.granted - need : answer.granted);
     if (need < 0 && answer.granted !== need) this.whenInDoubt(null);
@@ -206,9 +201,12 @@ export class ReserveLane {
       const spare = Math.max(escrow.free, 0);
       const refusal = refusalOf(request, room, spare);
       if (refusal) reject(refusal);
-      else resolve(escrow, escrow.take(request, Math.min(request.need, spare), owed));
+      else {
+        const wanted = escrow.extraOf(request, nowMs);
+        resolve(escrow, escrow.take(request, Math.min(request.need, spare), { wanted, owed }));
+      }
     }
-    if (escrow.waiters.length > 0 || escrow.excess(performance.now()) > 0) this.due.add(escrow);
+    if (escrow.waiters.length > 0 || escrow.excess(nowMs) > 0) this.due.add(escrow);
   }
 
   /** Nobody knows what became of a batch: memory stays as it was, and counts for nothing until the holds were read again. */
@@ -263,36 +261,6 @@ export class ReserveLane {
 
 /** A request is sent to the ledger again at most so often: its window ended, its process was declared dead, its connection was lost. */
 const TRIES_MAX = 3;
-
-/** What a hold asks or gives back now. What was free serves those who wait; they take it with them. Undefined where there is nothing to do. */
-function toLine(escrow: Escrow, nowMs: number): Travelling | undefined {
-  const waiters = escrow.waiters.splice(0);
-  if (waiters.length === 0) {
-    const excess = Math.min(escrow.excess(nowMs), escrow.sequence > 0 ? Infinity : 0);
-    if (excess === 0) return undefined;
-    escrow.free -= excess;
-    return { escrow, waiters, setAside: 0, least: 0, need: -excess, tip: 0, extra: 0, unit: 0 };
-  }
-  let need = 0;
-  let least = Infinity;
-  let tip = 0;
-  let most = 0;
-  let unit = 0;
-  for (const { request } of waiters) {
-    const { extraMost = request.extra ?? 0 } = request;
-    const extra = escrow.extraOf(request, nowMs, tip);
-    need = Math.min(need + request.need, Number.MAX_SAFE_INTEGER);
-    tip = Math.min(tip + extra, Number.MAX_SAFE_INTEGER);
-    most = Math.min(most + extraMost - extra, Number.MAX_SAFE_INTEGER);
-    least = Math.min(least, request.least);
-    unit = Math.max(unit, request.need + extra);
-  }
-  const setAside = Math.min(Math.max(escrow.free, 0), need);
-  escrow.free -= setAside;
-  // What is lent ahead is whole units.
-  const extra = escrow.wish(nowMs, most > 0 ? most + unit : 0);
-  return { escrow, waiters, setAside, least: Math.max(least - setAside, 0), need: need - setAside, tip, extra, unit };
-}
 
 function toRoom({ accountLeft, quotaLeft, periodLeft, retryAfterSeconds }: ReserveAnswer): Room {
   return { account: accountLeft, quota: quotaLeft, period: periodLeft, retryAfterSeconds };

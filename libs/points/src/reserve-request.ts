@@ -12,6 +12,6 @@ export interface ReserveRequest {
   readonly need: number;
   /** Taken on top where it is at most a hundredth of what is then left; 0 if absent. */
   readonly extra?: number;
-  /** Taken in its place, by the same rule, where even so much is left; `extra` if absent. */
+  /** Up to so much is taken in its place, by the same rule, as far as what is left goes; `extra` if absent. */
   readonly extraMost?: number;
 }

@@ -29,7 +29,7 @@ export interface Quote {
   readonly least: number;
   /** Held on top where there is plenty: for input that providers add, and for what the client may have understated. */
   readonly extra: number;
-  /** Held in its place where even that is little: for all input that the model takes, whatever the provider makes of the request. */
+  /** Up to so much is held in its place, as far as plenty goes: for all input that the model takes, whatever the provider makes of the request. */
   readonly extraMost: number;
   /** The output limit per choice that `need` pays for. */
   readonly outputTokensMax: number;
