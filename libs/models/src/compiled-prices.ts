@@ -14,6 +14,7 @@ export class CompiledPrices {
   readonly tiers: readonly PriceTierSheets[];
   /** Whether any token has a price. A model without such a price is sold by the piece (request, image, second, …). */
   readonly isSoldByToken: boolean;
+  private pieces: CompiledPrices | undefined;
 
   constructor(readonly source: Prices) {
     const tiers = (source.tiers ?? []).map(
@@ -23,6 +24,11 @@ export class CompiledPrices {
     this.isSoldByToken = [source, ...(source.tiers ?? [])].some((prices) =>
       TOKEN_PRICE_KINDS.some((kind) => prices[kind] !== undefined),
     );
+  }
+
+  /** The same prices, without those of tokens. */
+  get withoutTokens(): CompiledPrices {
+    return (this.pieces ??= new CompiledPrices(dropTokens(this.source)));
   }
 
   /** The tier that a whole request of this many input tokens takes: the highest one below it. */
@@ -70,6 +76,15 @@ export class PriceTierSheets {
     this.sheets.set(key, sheet);
     return sheet;
   }
+}
+
+function dropTokens({ tiers, ...base }: Prices): Prices {
+  return { ...omitTokens(base), ...(tiers && { tiers: tiers.map(omitTokens) }) };
+}
+
+function omitTokens<T extends KindPrices>(prices: T): T {
+  const kept = Object.entries(prices).filter(([kind]) => !(TOKEN_PRICE_KINDS as readonly string[]).includes(kind));
+  return Object.fromEntries(kept) as T;
 }
 
 function mergeTier(base: Prices, tier: KindPrices): KindPrices {

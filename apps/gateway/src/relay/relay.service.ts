@@ -21,6 +21,7 @@ import { RequestMetrics } from '../health/request-metrics.js';
 import type { TaskCall } from '../tasks/task-call.js';
 import { type SubmittedTask, TaskSubmitter } from '../tasks/task-submitter.js';
 import { UpstreamClient } from '../upstream/upstream.client.js';
+import { asSold } from './as-sold.js';
 import { type Attempt, wasAbandoned } from './attempt.js';
 import type { Call, CountedInput } from './call.js';
 import { type Metered, NOTHING_METERED } from './bill.js';
@@ -128,7 +129,7 @@ export class RelayService implements BeforeApplicationShutdown {
   /** Serves a request that was admitted, to its last byte. Rejects with the first refusal, or with what went wrong upstream. */
   async serve(call: Call, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const caller = callerOf(request);
-    const model = this.chooseModel(call, caller);
+    const model = asSold(call, this.chooseModel(call, caller));
     request.notes.model = model.name;
     const multiplier = caller.group.priceMultiplier;
     const price = quote(call, model, multiplier);
