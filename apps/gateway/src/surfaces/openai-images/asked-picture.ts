@@ -11,6 +11,13 @@ const SIZE_FIELDS = [
   ...['megapixels', 'outputmegapixels', 'aspectratio'],
 ];
 const ASKING_FIELDS: ReadonlySet<string> = new Set(['quality', 'width', 'height', ...SIZE_FIELDS]);
+/** For what else providers charge more, by its name in a price: the plain names of the fields, and the value where only that costs. */
+const EXTRAS = [
+  { name: 'gif', fields: ['outputformat'], value: 'gif' },
+  { name: 'input_fidelity', fields: ['inputfidelity'], value: 'high' },
+  { name: 'steps', fields: ['steps', 'numsteps', 'inferencesteps', 'numinferencesteps'] },
+  { name: 'loras', fields: ['lora', 'loras', 'imageloras', 'lorascale'] },
+];
 /** Longer than any name that means something, with separators. */
 export const FIELD_LENGTH_MAX = 64;
 const OTHER_THAN_LETTERS = /[^\p{L}\p{N}]/gu;
@@ -25,9 +32,11 @@ export interface PictureTrait {
   readonly isPlain: boolean;
 }
 
-/** What a request says of its pictures; what is empty is left to whoever makes them. */
+/** What a request says of its pictures; a quality or size that is empty is left to whoever makes them. */
 export interface AskedPicture {
   readonly quality: readonly PictureTrait[];
+  /** Never plain, and never left to anybody. */
+  readonly extras: readonly PictureTrait[];
   readonly size: readonly PictureTrait[];
 }
 
@@ -38,6 +47,7 @@ export function readAskedPicture(fields: JsonObject): AskedPicture {
   const sizes = [...SIZE_FIELDS.flatMap(said), ...toArea(said('width'), said('height'))];
   return {
     quality: unlike(said('quality').map(({ value, param }) => toQuality(value, param))),
+    extras: unlike(Object.entries(fields).flatMap(([param, value]) => readExtra(param, value))),
     size: unlike(sizes.map(({ value, param }) => toSize(value, param))),
   };
 }
@@ -55,6 +65,11 @@ export function plainNameOf(field: string): string {
 /** True for a plain name by which a quality or size is asked for. */
 export function isAskingField(plainName: string): boolean {
   return ASKING_FIELDS.has(plainName);
+}
+
+/** True for a name in prices that stands for neither a quality nor a size. */
+export function isExtra(name: string): boolean {
+  return EXTRAS.some((extra) => extra.name === name);
 }
 
 /** A quality, in the provider's word. */
@@ -97,6 +112,14 @@ function read(fields: JsonObject, param: string): Said[] {
   if (value === undefined || value === null || value === AUTO) return [];
   if (typeof value !== 'string' && typeof value !== 'number') throw invalid(param, 'must be a string or a number');
   return [{ plainName, param, value: String(value) }];
+}
+
+/** Named by what it is, however much of it is asked for. */
+function readExtra(param: string, value: unknown): PictureTrait[] {
+  const plainName = plainNameOf(param);
+  const extra = EXTRAS.find(({ fields }) => fields.includes(plainName));
+  const isAsked = extra && (value ?? null) !== null && (extra.value === undefined || extra.value === value);
+  return isAsked ? [{ name: extra.name, param, isPlain: false }] : [];
 }
 
 function unlike(traits: readonly PictureTrait[]): PictureTrait[] {

@@ -25,6 +25,7 @@ describe('the price of a picture', () => {
     [{ quality: 'medium', size: '1365x768' }],
     [{ width: 1024, height: '1024' }],
     [{ size: '1024*1024' }],
+    [{ quality: 'low', Quality: 'medium', size: '256x256', width: 1024, height: 1024 }],
   ])('is the base price for %j', (fields) => {
     expect(possible(fields, {})).toEqual([null]);
     expect(billed(fields, { quality: 'high', size: '4096x4096' }, {})).toBeNull();
@@ -50,6 +51,10 @@ describe('the price of a picture', () => {
     [{ Width: 2048, Height: 2048 }, 'Width'],
     [{ width: 1024, height: 1024, Width: 2048 }, 'width'],
     [{ quality: ['hd'] }, 'quality'],
+    [{ output_format: 'gif', frame_count: 16 }, 'output_format'],
+    [{ input_fidelity: 'high' }, 'input_fidelity'],
+    [{ num_inference_steps: 50 }, 'num_inference_steps'],
+    [{ image_loras: [{ path: 'x', scale: 1 }] }, 'image_loras'],
     [{ image_size: { width: 2048, height: 2048 } }, 'image_size'],
   ])('is none for %j without a name of that', (fields, param) => {
     expect(() => possible(fields, {})).toThrow(
@@ -68,7 +73,6 @@ describe('the price of a picture', () => {
     expect(possible({ quality: 'medium', resolution: '2K', aspectRatio: '16:9', size: '2K' }, both)).toEqual([
       '2K/16:9',
     ]);
-    expect(possible({ quality: 'medium', ...SQUARE, aspect_ratio: '16:9' })).toEqual(['16:9']);
     const refusal = (fields: JsonObject) => {
       try {
         return possible(fields);
@@ -82,6 +86,25 @@ describe('the price of a picture', () => {
     expect(refusal({ quality: 'hd', size: '2K' })).toContain('no price for hd/2K;');
     expect(refusal({ quality: 'low', ...WIDE })).toContain('no price for low/1792x1024;');
     expect(refusal({ quality: 'x'.repeat(1_000) })!.length).toBeLessThan(250);
+  });
+
+  it('is not that of the cheaper one where two unlike are asked for', () => {
+    const sheet = { low: '0.25', '256x256': '0.4', '1024x1024/16:9': '1' };
+    expect(() => possible({ quality: 'low', Quality: 'medium' }, sheet)).toThrow('invalid_request');
+    expect(() => possible({ size: '256x256', width: 1024, height: 1024 }, sheet)).toThrow('invalid_request');
+    expect(possible({ quality: 'medium', ...SQUARE, aspect_ratio: '16:9' }, sheet)).toEqual(['1024x1024/16:9']);
+  });
+
+  it('counts what else costs by the name of that, beside quality and size', () => {
+    const sheet = { gif: '9', 'hd/gif': '18', steps: '4', 'hd/steps/1792x1024': '12' };
+    const gif = { output_format: 'gif' };
+    expect(possible({ quality: 'medium', ...SQUARE, ...gif }, sheet)).toEqual(['gif']);
+    expect(billed(gif, { quality: 'high', size: '1024x1024' }, sheet)).toBe('gif');
+    expect(possible({ quality: 'medium', ...SQUARE, steps: 50, num_inference_steps: 50 }, sheet)).toEqual(['steps']);
+    expect(possible({ quality: 'hd', ...WIDE, steps: 50 }, { ...sheet, hd: '2' })).toEqual(['hd/steps/1792x1024']);
+    expect(() => possible({ ...gif, steps: 50 }, sheet)).toThrow('invalid_request');
+    expect(() => possible({ quality: 'gif' }, sheet)).toThrow('invalid_request');
+    expect(possible({ ...SQUARE, output_format: 'png', input_fidelity: 'low', steps: null }, sheet)).toEqual([null]);
   });
 
   it('is that of a name for what is plain otherwise, alone and together', () => {

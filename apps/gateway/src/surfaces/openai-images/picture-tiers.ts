@@ -5,6 +5,7 @@ import type { MediaTiers } from '../../relay/call.js';
 import { invalid } from '../body-reader.js';
 import {
   type AskedPicture,
+  isExtra,
   isPixelSize,
   type PictureTrait,
   readAskedPicture,
@@ -72,20 +73,20 @@ class PictureSheet {
   }
 
   /** Throws `invalid_request` for a quality, size or both together that need a name and have none. */
-  assertSells({ quality, size }: AskedPicture): void {
+  assertSells(asked: AskedPicture): void {
+    const { quality, size } = asked;
     const misread = quality.find(({ name }) => !isQuality(name)) ?? size.find(({ name }) => !isSize(name));
     if (misread) this.refuse([misread]);
-    const traits = [...quality, ...size];
-    if (this.find(traits) === undefined) this.refuse(this.priced(traits));
+    if (this.find(asked) === undefined) this.refuse(this.priced(asked));
   }
 
   /** The name in which something that the sheet sells is billed; null for the base price. */
   nameOf(asked: AskedPicture, traits: PictureTraits | undefined): string | null {
-    const base = this.find([...asked.quality, ...asked.size]) ?? null;
+    const base = this.find(asked) ?? null;
     const quality = asked.quality.length > 0 ? asked.quality : this.madeQuality(traits?.quality);
     const size = asked.size.length > 0 ? asked.size : this.madeSize(traits?.size);
     if (!quality || !size) return base;
-    const made = this.find([...quality, ...size]);
+    const made = this.find({ ...asked, quality, size });
     return made === undefined ? base : made;
   }
 
@@ -101,17 +102,21 @@ class PictureSheet {
   }
 
   /** The name of these traits together; null where the base price covers them, undefined where they are not sold. */
-  private find(traits: readonly PictureTrait[]): string | null | undefined {
-    const whole = join(traits);
+  private find(picture: AskedPicture): string | null | undefined {
+    const { quality, extras, size } = picture;
+    const whole = join([...quality, ...extras, ...size]);
     if (this.names.has(whole)) return whole;
-    const priced = this.priced(traits);
+    const priced = this.priced(picture);
     if (priced.length === 0) return null;
     const name = join(priced);
     return this.names.has(name) ? name : undefined;
   }
 
-  private priced(traits: readonly PictureTrait[]): PictureTrait[] {
-    return traits.filter(({ name, isPlain }) => !isPlain || this.names.has(name));
+  /** Of two unlike qualities or sizes both, where one needs a name: whoever makes the picture takes either. */
+  private priced({ quality, extras, size }: AskedPicture): PictureTrait[] {
+    const needed = (traits: readonly PictureTrait[]): readonly PictureTrait[] =>
+      traits.some(({ name, isPlain }) => !isPlain || this.names.has(name)) ? traits : [];
+    return [...needed(quality), ...extras, ...needed(size)];
   }
 
   /** Nothing where it is plain and nowhere named; undefined where it is not sold. */
@@ -135,7 +140,8 @@ class PictureSheet {
 
   private refuse(traits: readonly PictureTrait[]): never {
     const name = join(traits).slice(0, NAME_LENGTH_MAX);
-    const { param } = traits.find((trait) => !this.names.has(trait.name)) ?? traits.at(-1)!;
+    const nameless = traits.filter((trait) => !this.names.has(trait.name));
+    const { param } = nameless.find(({ isPlain }) => !isPlain) ?? nameless[0] ?? traits.at(-1)!;
     const plain = 'pictures of standard, low or medium quality and at most 1024x1024 pixels';
     const sold = [plain, ...this.names].join(', ');
     throw new DomainError('invalid_request', name, {
@@ -150,9 +156,9 @@ function join(traits: readonly PictureTrait[]): string {
 }
 
 function isQuality(name: string): boolean {
-  return !name.includes('/') && !/^\d/.test(name) && !SERVICES.has(name);
+  return !name.includes('/') && !/^\d/.test(name) && !SERVICES.has(name) && !isExtra(name);
 }
 
 function isSize(name: string): boolean {
-  return !name.includes('/') && !QUALITIES.has(name) && !SERVICES.has(name);
+  return !name.includes('/') && !QUALITIES.has(name) && !SERVICES.has(name) && !isExtra(name);
 }
