@@ -85,7 +85,7 @@ export const FOREIGN_URLS = [
   {
     name: 'a client that leaves its content stops the upstream',
     caughtBy: [STREAMED],
-    source: [{ file: PROXY, from: 'client.whenGone(() => left.abort());', to: '' }],
+    source: [{ file: PROXY, from: 'client.untilGone()', to: 'new AbortController().signal' }],
   },
   {
     name: 'a slow client makes the upstream of its content wait',

@@ -52,7 +52,7 @@ const TWIN_MS = UNTOLD_MS + 5_000;
 const TWIN_LOOK_MS = 150;
 /** How long an upstream id is kept in memory while the database does not take it. */
 const INSIST_MS = 45_000;
-/** Longer than a task may stand in the books before somebody is called: afterwards it is over by itself. */
+/** Longer than a task may stand in the books before somebody is called: afterwards it is over by itself. From `UNTOLD_MS` on it can only fail. */
 const UNDO_MS = 70_000;
 
 /** Submits tasks: each once, to one channel, whatever happens on the way. */
