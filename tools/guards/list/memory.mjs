@@ -2,6 +2,7 @@
 import { ledgerSource, ledgerSpec } from '../guard.mjs';
 
 const LANE = ledgerSource('reserve-lane');
+const TRAVELLING = ledgerSource('travelling');
 
 /** That the memory of a process never lends what it has not. @type {readonly import('../guard.mjs').Guard[]} */
 export const MEMORY = [
@@ -9,7 +10,7 @@ export const MEMORY = [
     name: 'free points promised to those who wait are set aside',
     caughtBy: [ledgerSpec('process-side')],
     source: [
-      { file: LANE, from: 'escrow.free -= setAside;', to: '' },
+      { file: TRAVELLING, from: 'escrow.free -= setAside;', to: '' },
       { file: LANE, from: 'escrow.free += setAside + (need < 0', to: 'escrow.free += (need < 0' },
     ],
   },
@@ -17,7 +18,7 @@ export const MEMORY = [
     name: 'what is given back leaves memory when it is sent',
     caughtBy: [ledgerSpec('process-side')],
     source: [
-      { file: LANE, from: 'escrow.free -= excess;', to: '' },
+      { file: TRAVELLING, from: 'escrow.free -= excess;', to: '' },
       { file: LANE, from: '(need < 0 ? answer.granted - need : answer.granted)', to: 'answer.granted' },
     ],
   },
