@@ -68,6 +68,23 @@ describe('API keys', () => {
     });
   });
 
+  it('are listed, newest first, of one account where it is named', async () => {
+    const { id: other } = await admin.client.createAccount();
+    const issueOther = async () => (await issue({ accountId: other })).body as { id: string };
+    const [first, second, third] = [await issueOther(), await issueOther(), await issueOther()];
+    await issue();
+    const list = async (query: string) => {
+      const { body } = await call('GET', `/api-keys?accountId=${other}${query}`);
+      const { data, nextCursor } = body as { data: { id: string }[]; nextCursor: string | null };
+      return { ids: data.map(({ id }) => id), nextCursor };
+    };
+    const page = await list('&limit=2');
+    expect(page).toEqual({ ids: [third.id, second.id], nextCursor: expect.any(String) });
+    expect(await list(`&limit=2&cursor=${page.nextCursor}`)).toEqual({ ids: [first.id], nextCursor: null });
+    expect(await call('GET', '/api-keys?accountId=999999999')).toMatchObject({ status: 200, body: { data: [] } });
+    expect((await call('GET', '/api-keys?accountId=x')).status).toBe(400);
+  });
+
   it('change quota and limits apart from each other, and lose them by null and by an empty list', async () => {
     const { id } = (await issue({ pointQuota: '1' })).body as { id: string };
     const change = async (body: object) => (await call('PATCH', `/api-keys/${id}`, body)).body;

@@ -6,5 +6,6 @@ export { ApiKeyUseEntity } from './api-key-use.entity.js';
 export { KeyUses } from './key-uses.js';
 export { KeysModule } from './keys.module.js';
 export { KeysReader, type SentSecret } from './keys-reader.js';
+export type { ApiKeyListRequest } from './keys.repository.js';
 export { KeysService } from './keys.service.js';
 export type { ApiKeyChange, ApiKeyDraft, ApiKeyVersion, IssuedKey } from './keys.service.js';

@@ -7,12 +7,17 @@ import { ApiKeyUseEntity } from './api-key-use.entity.js';
 /** The columns of a key that are written. */
 export type ApiKeyColumns = Omit<ApiKeyEntity, 'id' | 'version' | 'createdAt' | 'updatedAt'>;
 
+/** Which keys, and which page of them. */
+export interface ApiKeyListRequest extends PageRequest {
+  readonly accountId?: string;
+}
+
 /** Reads and writes `api_key` and `api_key_use`. The database refuses accounts, groups and time zones that do not exist. */
 @Injectable()
 export class KeysRepository {
-  /** Keys, newest first. */
-  list(tx: Tx, page: PageRequest): Promise<Page<ApiKeyEntity>> {
-    return listPage(tx, ApiKeyEntity, page);
+  /** Keys, of one account where it is given, newest first. */
+  list(tx: Tx, { accountId, ...page }: ApiKeyListRequest): Promise<Page<ApiKeyEntity>> {
+    return listPage(tx, ApiKeyEntity, accountId === undefined ? page : { ...page, where: { accountId } });
   }
 
   /** The key of an id, null where there is none. */

@@ -5,13 +5,12 @@ import {
   generateSecret,
   isForeignKeyViolation,
   type Page,
-  type PageRequest,
   SecretHasher,
   type Tx,
 } from '@tokenbay/platform';
 import type { ApiKeyEntity, ApiKeyStatus } from './api-key.entity.js';
 import { type KeyTokenRateLimit, tokenRateLimitOf } from './api-key.js';
-import { type ApiKeyColumns, KeysRepository } from './keys.repository.js';
+import { type ApiKeyColumns, type ApiKeyListRequest, KeysRepository } from './keys.repository.js';
 
 const PREFIX_LENGTH = 'sk-'.length + 4;
 
@@ -70,9 +69,9 @@ export class KeysService {
     return { key: await this.get(tx, id), secret };
   }
 
-  /** Keys, newest first. */
-  list(tx: Tx, page: PageRequest): Promise<Page<ApiKeyEntity>> {
-    return this.repository.list(tx, page);
+  /** Keys, of one account where it is given, newest first. */
+  list(tx: Tx, request: ApiKeyListRequest): Promise<Page<ApiKeyEntity>> {
+    return this.repository.list(tx, request);
   }
 
   /** Throws `not_found`. */

@@ -2,12 +2,12 @@ import { Body, Controller, Get, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { IfMatch } from '../http/if-match.js';
 import { Operation } from '../http/operation.js';
-import { PageQueryDto } from '../http/page-query.dto.js';
 import { ApiPageOf, type PageResponse, toPageResponse } from '../http/page.response.js';
 import { IdParam } from '../http/path-params.js';
 import { ApiKeyResponse, IssuedApiKeyResponse, toApiKeyResponse, toIssuedApiKeyResponse } from './api-key.response.js';
 import { CreateApiKeyDto } from './create-api-key.dto.js';
 import { KeysWithPointsService } from './keys-with-points.service.js';
+import { ListApiKeysDto } from './list-api-keys.dto.js';
 import { UpdateApiKeyDto } from './update-api-key.dto.js';
 
 const SHOWN_ONCE =
@@ -29,7 +29,7 @@ export class ApiKeysController {
   @Get()
   @Operation('List API keys', { details: 'Newest first, with what they have used; never with their secrets.' })
   @ApiPageOf(ApiKeyResponse)
-  async list(@Query() query: PageQueryDto): Promise<PageResponse<ApiKeyResponse>> {
+  async list(@Query() query: ListApiKeysDto): Promise<PageResponse<ApiKeyResponse>> {
     return toPageResponse(await this.keys.list(query), toApiKeyResponse);
   }
 

@@ -4,10 +4,11 @@ import {
   type ApiKeyChange,
   type ApiKeyDraft,
   type ApiKeyEntity,
+  type ApiKeyListRequest,
   type ApiKeyVersion,
   KeysService,
 } from '@tokenbay/keys';
-import { Database, type Page, type PageRequest, type Tx } from '@tokenbay/platform';
+import { Database, type Page, type Tx } from '@tokenbay/platform';
 import { isLimiting, type KeyBudget, type KeyPoints, type PeriodLimit, PointsService } from '@tokenbay/points';
 
 /** The part of a key that the ledger keeps; what is absent stays. */
@@ -50,8 +51,8 @@ export class KeysWithPointsService {
   }
 
   /** Newest first. */
-  async list(page: PageRequest): Promise<Page<KeyWithPoints>> {
-    const { rows, nextCursor } = await this.keys.list(this.database.tx, page);
+  async list(request: ApiKeyListRequest): Promise<Page<KeyWithPoints>> {
+    const { rows, nextCursor } = await this.keys.list(this.database.tx, request);
     return { rows: await this.withAllPoints(this.database.tx, rows), nextCursor };
   }
 
