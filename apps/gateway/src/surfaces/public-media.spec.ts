@@ -176,6 +176,12 @@ describe.each(CASES)('an address in %s', (_, param, read) => {
 });
 
 describe('what is no address', () => {
+  it('is refused where a part has more fields than any has', () => {
+    const fields = Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`a${index}`, 1]));
+    expect(() => user({ type: 'text', text: 'x', ...fields })).toThrow('invalid_request');
+    expect(() => user({ type: 'image_url', image_url: fields })).toThrow('invalid_request');
+  });
+
   it.each(['file:///etc/passwd', 'ftp://images.example/a.png', '/etc/passwd.png', 'iVBORw0KGgo='])(
     'is refused where one must stand: %s',
     (url) => {

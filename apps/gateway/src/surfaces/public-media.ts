@@ -2,6 +2,8 @@ import { findPublicUrlProblem } from '@tokenbay/platform';
 import { invalid } from './body-reader.js';
 
 const DEPTH_MAX = 4;
+/** No part has so many; looking at each of a whole body full takes a second. */
+const FIELDS_MAX = 1_000;
 /** Fields that hold an address, in the spellings of all dialects and of those who extend them, or do not mind the case of letters. */
 const ADDRESS = /ur[li]s?$/i;
 /** Fields that hold the data itself, or for some providers its address. */
@@ -34,8 +36,8 @@ export function assertPublicField(value: unknown, name: string): void {
 
 /** True for a part that has a field for more than words. */
 export function holdsMedia(part: object | null): boolean {
-  for (const name in part) if (MEDIA.test(name)) return true;
-  return false;
+  const names = Object.keys(part ?? {});
+  return names.length > FIELDS_MAX || names.some((name) => MEDIA.test(name));
 }
 
 /** The same for one address, which may hold the data itself. */
@@ -54,5 +56,8 @@ function look({ value, name, at }: Field, depth: number): void {
     for (const [index, item] of value.entries()) look({ value: item, name, at: `${at}[${index}]` }, depth - 1);
     return;
   }
-  for (const [key, inner] of Object.entries(value)) look({ value: inner, name: key, at: `${at}.${key}` }, depth - 1);
+  const names = Object.keys(value);
+  if (names.length > FIELDS_MAX) throw invalid(at, `has more than ${FIELDS_MAX} fields`);
+  for (const key of names)
+    look({ value: (value as Record<string, unknown>)[key], name: key, at: `${at}.${key}` }, depth - 1);
 }

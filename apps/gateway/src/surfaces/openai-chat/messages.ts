@@ -53,8 +53,8 @@ function scanContent(content: unknown, message: number, parts: FoundParts): void
     if (TEXT_PARTS.has(type) && !holdsMedia(part)) continue;
     parts.isBoundedByBytes = false;
     if (AUDIBLE.test(type)) parts.hasAudio = true;
-    if (hasKey(part, 'file_id', PART_DEPTH_MAX)) assertNoUpstreamFile(part, 'file_id');
     assertPublicMedia(part, `messages[${message}].content[${index}]`);
+    if (hasKey(part, 'file_id', PART_DEPTH_MAX)) assertNoUpstreamFile(part, 'file_id');
   }
 }
 

@@ -67,9 +67,15 @@ function isSoldByTokens({ source }: CompiledPrices): boolean {
 /** The qualities and sizes that one price sheet names. */
 class PictureSheet {
   private readonly names: ReadonlySet<string>;
+  /** What stands first, or last, in a name, alone or with others. */
+  private readonly first: ReadonlySet<string>;
+  private readonly last: ReadonlySet<string>;
 
   constructor({ serviceTiers }: CompiledPrices) {
     this.names = new Set(serviceTiers.filter((name) => !SERVICES.has(name)));
+    const parts = [...this.names].map((name) => name.split('/'));
+    this.first = new Set(parts.map((part) => part[0]!));
+    this.last = new Set(parts.map((part) => part.at(-1)!));
   }
 
   /** Throws `invalid_request` for a quality, size or both together that need a name and have none. */
@@ -92,12 +98,11 @@ class PictureSheet {
 
   /** Every name that `nameOf` may find, whatever the answer says. */
   possibleNames(asked: AskedPicture): readonly (string | null)[] {
-    const parts = [...this.names].map((name) => name.split('/'));
-    const qualities = asked.quality.length > 0 ? [] : parts.map((part) => part[0]);
-    const sizes = asked.size.length > 0 ? [] : parts.map((part) => part.at(-1));
+    const qualities = asked.quality.length > 0 ? [] : [...this.first].filter(isQuality);
+    const sizes = asked.size.length > 0 ? [] : [...this.last].filter(isPixelSize);
     const possible = new Set<string | null>();
-    for (const quality of new Set([undefined, ...qualities]))
-      for (const size of new Set([undefined, ...sizes])) possible.add(this.nameOf(asked, { quality, size }));
+    for (const quality of [undefined, ...qualities])
+      for (const size of [undefined, ...sizes]) possible.add(this.nameOf(asked, { quality, size }));
     return [...possible];
   }
 
@@ -123,18 +128,17 @@ class PictureSheet {
   private madeQuality(said: string | undefined): readonly PictureTrait[] | undefined {
     if (said === undefined || said === 'auto') return [];
     if (!isQuality(said)) return undefined;
-    return this.known(toQuality(said), (name) => name.startsWith(`${said}/`));
+    return this.known(toQuality(said), this.first);
   }
 
   private madeSize(said: string | undefined): readonly PictureTrait[] | undefined {
     if (said === undefined || said === 'auto') return [];
     if (!isPixelSize(said)) return undefined;
-    const size = toSize(said);
-    return this.known(size, (name) => name.endsWith(`/${size.name}`));
+    return this.known(toSize(said), this.last);
   }
 
-  private known(trait: PictureTrait, isPart: (name: string) => boolean): readonly PictureTrait[] | undefined {
-    if (this.names.has(trait.name) || [...this.names].some(isPart)) return [trait];
+  private known(trait: PictureTrait, parts: ReadonlySet<string>): readonly PictureTrait[] | undefined {
+    if (parts.has(trait.name)) return [trait];
     return trait.isPlain ? [] : undefined;
   }
 

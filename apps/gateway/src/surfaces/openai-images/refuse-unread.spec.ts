@@ -17,8 +17,9 @@ describe('a field of pictures that nobody reads', () => {
     [{ config: { x: [{ numberOfImages: 4 }] } }, 'config.x.numberOfImages'],
     [{ input: { model: 'dear' } }, 'input.model'],
     [{ output_format: 'svg' }, 'output_format'],
+    [{ config: Object.fromEntries(Array.from({ length: 1_001 }, (_, index) => [`a${index}`, 1])) }, 'config'],
     [{ [`${' '.repeat(70)}size`]: '4K' }, `${' '.repeat(70)}size`],
-  ])('is refused: %j', (fields, param) => {
+  ])('is refused: %#', (fields, param) => {
     expect(() => refuseUnread(fields)).toThrow(
       expect.objectContaining({ code: 'invalid_request', options: expect.objectContaining({ param }) }),
     );
