@@ -8,7 +8,7 @@ const house = useSystem();
 const LIMITS = { connectTimeoutMs: 5_000, firstByteTimeoutMs: 1_500, idleTimeoutMs: 400, totalTimeoutMs: 2_500 };
 const BOUND_MS = 15_000;
 /** What ends it is how much it says, not how long it takes: a busy machine takes longer to hear it all. */
-const ENDLESS_BOUND_MS = 20_000;
+const ENDLESS_BOUND_MS = 50_000;
 const ENDLESS = { model: { outputTokensMax: 10 } };
 
 function worldWith(directives: string, options: WorldOptions = {}): Promise<World> {

@@ -3,7 +3,7 @@ import { startProgram, type Program } from '../processes/start-program.js';
 import { builtFile } from '../processes/workspace.js';
 import { GatewayClient } from './gateway-client.js';
 
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 50_000;
 
 /** A running gateway. */
 export interface GatewayProcess {
