@@ -6,7 +6,7 @@ import { useSystem } from './use-system.js';
 const BY_TOKENS = { inputPerMillion: '1000' };
 const BY_REQUEST = { perRequest: '0.25' };
 const TOKENS_AROUND_A_TEXT = 32;
-const TOKENS_HELD_ON_TOP = 256;
+const CONTEXT_TOKENS = 8_000;
 const TOO_MANY = Array.from({ length: 2_049 }, () => 'a');
 const texts = ['a harbour at night', 'a lantern', 'the tide'];
 
@@ -14,7 +14,12 @@ const house = useSystem();
 
 async function worldOf(capability: string, directives: string, more: WorldOptions = {}): Promise<World> {
   const upstreamModel = `${uniqueName('fake')}@${directives}`;
-  const model = { capabilities: [capability], prices: BY_TOKENS, contextTokensMax: 8_000, outputTokensMax: null };
+  const model = {
+    capabilities: [capability],
+    prices: BY_TOKENS,
+    contextTokensMax: CONTEXT_TOKENS,
+    outputTokensMax: null,
+  };
   return house.system.world({ upstreamModel, ...more, model: { ...model, ...more.model } });
 }
 
@@ -89,18 +94,22 @@ describe('embeddings, asked for by the official OpenAI library', () => {
     }
   });
 
-  it('are charged what is possible where the report is absurd, and never more than was held', async () => {
-    for (const directives of ['usage:-5', 'usage:1e9']) {
-      const world = await worldOf('embeddings', directives);
+  it.each([
+    ['all that the model takes, with plenty left', 'usage:1e9', '1000', (): number => CONTEXT_TOKENS],
+    ['what the request may be, with little left', 'usage:1e9', '1', (bytes: number) => bytes + TOKENS_AROUND_A_TEXT],
+    ['nothing, where it is less than that', 'usage:-5', '1000', (): number => 0],
+  ] as const)(
+    'are charged what is possible where the report is absurd: %s',
+    async (_, directives, points, tokensOf) => {
+      const world = await worldOf('embeddings', directives, { points });
       const answer = await post('/v1/embeddings', world, { input: 'Hello' });
       const bodyBytes = JSON.stringify({ model: world.modelName, input: 'Hello' }).length;
-      const tokensHeld = bodyBytes + TOKENS_AROUND_A_TEXT + TOKENS_HELD_ON_TOP;
       expect(await receiptOf(world, answer.headers.get('x-request-id'))).toMatchObject({
-        charge_points: directives === 'usage:-5' ? '0' : (tokensHeld / 1000).toString(),
+        charge_points: (tokensOf(bodyBytes) / 1000).toString(),
         usage_source: 'suspect',
       });
-    }
-  });
+    },
+  );
 
   it('are sold by the request as well', async () => {
     const world = await worldOf('embeddings', 'usage:42', { model: { prices: BY_REQUEST } });
