@@ -55,10 +55,11 @@ export class Escrow {
   /** Requests that travel with that line. */
   travelling = 0;
   usedAtMs = -Infinity;
+  /** Whether it is known what the limits leave. */
+  hasHeard = false;
   readonly waiters: Waiter[] = [];
   readonly demand = new Demand();
   private left = 0;
-  private hasHeard = false;
 
   constructor(
     readonly registration: Registration,

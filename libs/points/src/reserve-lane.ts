@@ -190,6 +190,7 @@ export class ReserveLane {
       escrow.usableUntilMs = Math.min(escrow.usableUntilMs, sentAtMs + answer.windowMs);
     }
     const room = toRoom(answer);
+    const isFirst = !escrow.hasHeard;
     escrow.hear(room);
     const nowMs = performance.now();
     // What was sent back left memory when it was sent.
@@ -206,7 +207,9 @@ export class ReserveLane {
         resolve(escrow, escrow.take(request, Math.min(request.need, spare), { wanted, owed }));
       }
     }
-    if (escrow.waiters.length > 0 || escrow.excess(nowMs) > 0) this.due.add(escrow);
+    // What came beyond the first requests goes back with their charges, so that whoever is answered finds all of it back.
+    const staysForNow = isFirst && escrow.taken > 0;
+    if (escrow.waiters.length > 0 || (!staysForNow && escrow.excess(nowMs) > 0)) this.due.add(escrow);
   }
 
   /** Nobody knows what became of a batch: memory stays as it was, and counts for nothing until the holds were read again. */
