@@ -6,7 +6,7 @@ import { useSystem } from './use-system.js';
 const BY_TOKENS = { inputPerMillion: '1000' };
 const BY_REQUEST = { perRequest: '0.25' };
 const TOKENS_AROUND_A_TEXT = 32;
-const CONTEXT_TOKENS = 8_000;
+const TOKENS_ON_TOP = 256;
 const TOO_MANY = Array.from({ length: 2_049 }, () => 'a');
 const texts = ['a harbour at night', 'a lantern', 'the tide'];
 
@@ -17,7 +17,7 @@ async function worldOf(capability: string, directives: string, more: WorldOption
   const model = {
     capabilities: [capability],
     prices: BY_TOKENS,
-    contextTokensMax: CONTEXT_TOKENS,
+    contextTokensMax: 8_000,
     outputTokensMax: null,
   };
   return house.system.world({ upstreamModel, ...more, model: { ...model, ...more.model } });
@@ -95,8 +95,13 @@ describe('embeddings, asked for by the official OpenAI library', () => {
   });
 
   it.each([
-    ['all that the model takes, with plenty left', 'usage:1e9', '1000', (): number => CONTEXT_TOKENS],
-    ['what the request may be, with little left', 'usage:1e9', '1', (bytes: number) => bytes + TOKENS_AROUND_A_TEXT],
+    [
+      'what the request may be, though more is held with plenty left',
+      'usage:1e9',
+      '1000',
+      (bytes: number) => bytes + TOKENS_AROUND_A_TEXT + TOKENS_ON_TOP,
+    ],
+    ['what is held, with little left', 'usage:1e9', '1', (bytes: number) => bytes + TOKENS_AROUND_A_TEXT],
     ['nothing, where it is less than that', 'usage:-5', '1000', (): number => 0],
   ] as const)(
     'are charged what is possible where the report is absurd: %s',

@@ -37,4 +37,15 @@ export const DELIVERY = [
       },
     ],
   },
+  {
+    name: 'a report that cannot be true costs no more than the worst case, however much more is held',
+    caughtBy: ['apps/gateway/test/beside-chats.e2e.spec.ts'],
+    source: [
+      {
+        file: 'apps/gateway/src/relay/settlement.ts',
+        from: `source === 'suspect' ? Math.min(price.micropoints, suspectMax) : price.micropoints`,
+        to: 'price.micropoints + 0 * suspectMax',
+      },
+    ],
+  },
 ];

@@ -143,7 +143,7 @@ export class RelayService implements BeforeApplicationShutdown {
     if (calls.loweredTo !== undefined) void reply.header('x-tool-calls-limited', String(calls.loweredTo));
     const facts = {
       ...{ call, model, multiplier, attempts, toolPools: calls.pools },
-      ...{ requestId: request.id, startedAtMs: request.startedAtMs },
+      ...{ requestId: request.id, startedAtMs: request.startedAtMs, suspectMax: price.need + price.extra },
       onSettled: (settled: SettleOutcome, ms: number) => this.noteSettled(request, settled, ms),
       onConsumed: (usage: TokenUsage) => this.callerLimits.count(request, usage),
     };

@@ -8,6 +8,8 @@ import { type Bill, type BillFacts, billNothing } from './bill.js';
 export interface SettlementFacts extends BillFacts {
   readonly requestId: string;
   readonly startedAtMs: number;
+  /** Micropoints that a report costs at most which cannot be true: the request's worst case, however much more is held. */
+  readonly suspectMax: number;
   /** Added to by whoever tries channels. */
   readonly attempts: Attempt[];
   /** Told what was charged, and how many milliseconds the ledger took. */
@@ -72,11 +74,11 @@ export class Settlement {
   }
 
   private toCharge({ bill, outcome, status, code }: Ending): Charge {
-    const { call, model, multiplier, requestId, startedAtMs, attempts } = this.facts;
+    const { call, model, multiplier, requestId, startedAtMs, attempts, suspectMax } = this.facts;
     const { usage, source, price } = bill;
     return {
       requestId,
-      cost: price.micropoints,
+      cost: source === 'suspect' ? Math.min(price.micropoints, suspectMax) : price.micropoints,
       outcome,
       model: model.name,
       channelId: attempts.at(-1)?.channelId ?? null,
