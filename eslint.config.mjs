@@ -93,7 +93,7 @@ const NO_HTTP_EXCEPTIONS = {
 };
 const NO_FETCH = ['fetch', 'WebSocket', 'EventSource', 'XMLHttpRequest'].map((name) => ({
   name,
-  message: 'Connections are opened in apps/gateway/src/upstream, and by undici only.',
+  message: 'Connections are opened in apps/gateway/src/upstream.',
 }));
 const NO_PROCESS = { name: 'process', message: 'This floor is pure: what it needs comes in as an argument.' };
 

@@ -83,7 +83,8 @@ export class ForeignFetch implements OnApplicationShutdown {
       if (!request.followsRedirects || !REDIRECT_STATUSES.has(call.status) || location === undefined) return call;
       call.abort();
       if (redirects === REDIRECTS_MAX) throw new UpstreamError('forbidden', 'too many redirects');
-      if (!URL.canParse(location, url.href)) throw new UpstreamError('malformed', 'a redirect to no URL');
+      if (typeof location !== 'string' || !URL.canParse(location, url.href))
+        throw new UpstreamError('malformed', 'a redirect to no URL');
       url = readUrl(new URL(location, url).href, allowed);
     }
   }

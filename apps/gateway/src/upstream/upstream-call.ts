@@ -1,6 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Member, Roster } from '@tokenbay/platform';
-import type { Dispatcher } from 'undici';
+import type { AnswerListener, Wire } from './http1/answer-listener.js';
 import { UpstreamError } from './upstream-error.js';
 
 /** The longest that each phase of a call may take, in milliseconds. */
@@ -20,24 +19,22 @@ const WAITING_BYTES_MAX = 65_536;
 /** Who takes more of the total time than this part of it has cut the answer short himself. */
 const SLOW_CLIENT_PART = 0.5;
 
-const CONNECT_ERRORS = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-
 const CONNECT_TIMEOUTS = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
 
 /**
  * One call to an upstream: resolves `started` at the response's head, then hands its body to one consumer. Chunks that arrive before the
  * consumer are kept. Time limits are checked from outside by `expire`, so that a call needs no timer of its own.
  */
-export class UpstreamCall implements Dispatcher.DispatchHandler, Member {
+export class UpstreamCall implements AnswerListener, Member {
   place = -1;
   readonly started: Promise<this>;
   status = 0;
-  headers: IncomingHttpHeaders = {};
+  headers: Readonly<Record<string, string | string[] | undefined>> = {};
   /** When the current phase must be over, on the monotonic clock. */
   private phaseEndsAtMs: number;
   private totalEndsAtMs: number;
   private abandonedAtMs = Infinity;
-  private controller: Dispatcher.DispatchController | undefined;
+  private wire: Wire | undefined;
   private readonly waiting: Buffer[] = [];
   private waitingBytes = 0;
   private consumer: ChunkConsumer | undefined;
@@ -95,7 +92,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Member {
   abort(error: UpstreamError = new UpstreamError('aborted', 'by us')): void {
     if (this.isEnded || this.failure) return;
     this.fail(error);
-    this.controller?.abort(error);
+    this.wire?.abort(error);
   }
 
   /** Calls back once when nothing more comes, well or badly; at once if that is so already. One may ask. */
@@ -131,13 +128,13 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Member {
     this.abort(new UpstreamError('timeout', this.status === 0 ? 'no first byte' : 'silent or too long'));
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
+  onRequestStart(wire: Wire): void {
+    this.wire = wire;
     this.phaseEndsAtMs = performance.now() + this.limits.firstByteTimeoutMs;
-    if (this.failure) controller.abort(this.failure);
+    if (this.failure) wire.abort(this.failure);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(_wire: unknown, status: number, headers: UpstreamCall['headers']): void {
     if (status < 200) return;
     this.status = status;
     this.headers = headers;
@@ -145,23 +142,24 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Member {
     this.resolveStarted(this);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(wire: Wire, chunk: Buffer): void {
     this.phaseEndsAtMs = performance.now() + this.limits.idleTimeoutMs;
     this.waiting.push(chunk);
     this.waitingBytes += chunk.length;
     if (this.consumer) this.drain();
-    if (this.waiting.length > 0 && (this.consumer || this.waitingBytes > WAITING_BYTES_MAX)) controller.pause();
+    if (this.waiting.length > 0 && (this.consumer || this.waitingBytes > WAITING_BYTES_MAX)) wire.pause();
   }
 
   onResponseEnd(): void {
     this.isEnded = true;
+    this.wire = undefined;
     this.tellOver();
     if (this.consumer && !this.isBusy && this.waiting.length === 0) this.resolveBody?.();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_wire: unknown, error: Error): void {
     if (this.isEnded) return;
-    this.fail(error instanceof UpstreamError ? error : judge(error, this.status));
+    this.fail(error instanceof UpstreamError ? error : judge(error, this.wire !== undefined));
   }
 
   /** Gives waiting chunks to the consumer until it asks to wait. */
@@ -178,7 +176,7 @@ export class UpstreamCall implements Dispatcher.DispatchHandler, Member {
     }
     if (this.isEnded) this.resolveBody?.();
     else if (this.failure) this.rejectBody?.(this.failure);
-    else if (this.controller?.paused) this.controller.resume();
+    else if (this.wire?.paused) this.wire.resume();
   }
 
   private waitFor(pause: Promise<void>): void {
@@ -228,10 +226,9 @@ function tooLarge(bytesMax: number): UpstreamError {
   return new UpstreamError('too_large', `body over ${bytesMax} bytes`);
 }
 
-function judge(error: Error, status: number): UpstreamError {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  if (CONNECT_TIMEOUTS.has(code) && status === 0) return new UpstreamError('connect_timeout', code, error);
-  if (CONNECT_ERRORS.has(code) && status === 0) return new UpstreamError('connect', code, error);
+function judge(error: Error, isSent: boolean): UpstreamError {
+  const code = (error as NodeJS.ErrnoException).code ?? error.name;
+  if (!isSent) return new UpstreamError(CONNECT_TIMEOUTS.has(code) ? 'connect_timeout' : 'connect', code, error);
   if (error.name === 'HTTPParserError') return new UpstreamError('malformed', error.message, error);
-  return new UpstreamError('cut', code || error.name, error);
+  return new UpstreamError('cut', code, error);
 }

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Client, type Dispatcher, Pool } from 'undici';
+import { Http1Pool } from './http1/http1-pool.js';
 import { type CallLimits, UpstreamCall } from './upstream-call.js';
 import { UpstreamError } from './upstream-error.js';
 import { WatchedCalls } from './watched-calls.js';
@@ -21,33 +21,28 @@ export interface UpstreamRequest {
 }
 
 interface Upstream {
-  readonly pool: Pool;
-  readonly origin: string;
+  readonly pool: Http1Pool;
   /** The base URL's own path, without a slash at its end. */
   readonly pathPrefix: string;
   usedAtMs: number;
 }
 
 const POOL_IDLE_MS = 600_000;
-const POOL_SWEEP_MS = 60_000;
-const CONNECTION_IDLE_MS = 30_000;
-const HEADER_BYTES_MAX = 65_536;
+const SWEEP_MS = 10_000;
 
 /** The one way out: keeps connections to upstreams and holds every call to its time limits. Redirects are not followed. */
 @Injectable()
 export class UpstreamClient implements OnApplicationShutdown {
   private readonly upstreams = new Map<string, Upstream>();
   private readonly calls = new WatchedCalls();
-  private readonly sweeper = setInterval(() => this.closeIdle(), POOL_SWEEP_MS).unref();
+  private readonly sweeper = setInterval(() => this.closeIdle(), SWEEP_MS).unref();
 
   /** Sends a request; the call's `started` resolves at the response's head and rejects with UpstreamError. */
   send({ method = 'POST', baseUrl, path, headers, body, isOnce, limits }: UpstreamRequest): UpstreamCall {
     const call = new UpstreamCall(limits, this.calls);
     try {
-      const { pool, origin, pathPrefix } = this.upstreamOf(baseUrl, limits.connectTimeoutMs);
-      const request = { method, path: pathPrefix + path, headers, body: body ?? null };
-      if (isOnce) sendAlone(new Client(origin, optionsOf(limits.connectTimeoutMs)), request, call);
-      else pool.dispatch(request, call);
+      const { pool, pathPrefix } = this.upstreamOf(baseUrl, limits.connectTimeoutMs);
+      pool.dispatch({ method, path: pathPrefix + path, headers, body }, call, isOnce);
     } catch (error) {
       call.abort(new UpstreamError('connect', 'not sent', error));
     }
@@ -64,10 +59,10 @@ export class UpstreamClient implements OnApplicationShutdown {
     this.calls.forEach((call) => call.abandonWithin(ms));
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  onApplicationShutdown(): void {
     clearInterval(this.sweeper);
     this.calls.stop();
-    await Promise.all([...this.upstreams.values()].map(({ pool }) => pool.destroy()));
+    for (const { pool } of this.upstreams.values()) pool.destroy();
   }
 
   private upstreamOf(baseUrl: string, connectTimeoutMs: number): Upstream {
@@ -77,9 +72,10 @@ export class UpstreamClient implements OnApplicationShutdown {
       known.usedAtMs = performance.now();
       return known;
     }
-    const { origin, pathname } = new URL(baseUrl);
-    const pool = new Pool(origin, { connections: null, ...optionsOf(connectTimeoutMs) });
-    const upstream = { pool, origin, pathPrefix: pathname === '/' ? '' : pathname, usedAtMs: performance.now() };
+    const url = new URL(baseUrl);
+    const pool = new Http1Pool(url, connectTimeoutMs);
+    const pathPrefix = url.pathname === '/' ? '' : url.pathname;
+    const upstream = { pool, pathPrefix, usedAtMs: performance.now() };
     this.upstreams.set(key, upstream);
     return upstream;
   }
@@ -87,26 +83,10 @@ export class UpstreamClient implements OnApplicationShutdown {
   private closeIdle(): void {
     const nowMs = performance.now();
     for (const [key, { pool, usedAtMs }] of this.upstreams) {
+      pool.closeIdle(nowMs);
       if (nowMs - usedAtMs < POOL_IDLE_MS) continue;
       this.upstreams.delete(key);
-      pool.close().catch(() => undefined);
+      pool.close();
     }
   }
-}
-
-function optionsOf(connectTimeoutMs: number): Client.Options {
-  return {
-    pipelining: 1,
-    connect: { timeout: connectTimeoutMs },
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    keepAliveTimeout: CONNECTION_IDLE_MS,
-    maxHeaderSize: HEADER_BYTES_MAX,
-  };
-}
-
-/** On a connection of its own, which goes with the answer. */
-function sendAlone(client: Client, request: Dispatcher.DispatchOptions, call: UpstreamCall): void {
-  client.dispatch(request, call);
-  client.close().catch(() => undefined);
 }

@@ -1,0 +1,188 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { UpstreamError } from '../upstream-error.js';
+import type { AnswerHead } from './answer-head.js';
+import type { AnswerListener, Wire } from './answer-listener.js';
+import { AnswerParser, type AnswerSink } from './answer-parser.js';
+
+/** Where connections lead. */
+export interface Http1Origin {
+  readonly isTls: boolean;
+  /** A name or an address, IPv6 without brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  readonly connectTimeoutMs: number;
+}
+
+/** Who keeps a connection. */
+export interface ConnectionOwner {
+  /** What the last TLS connection to the origin left for the next one. */
+  tlsSession: Buffer | undefined;
+  /** The connection may carry another request. */
+  takeIdle(connection: Http1Connection): void;
+  takeClosed(connection: Http1Connection): void;
+}
+
+/** A request as it goes out. */
+export interface Outgoing {
+  readonly head: string;
+  readonly body: string | Buffer | undefined;
+  /** True where nothing else may go over its connection. */
+  readonly isAlone: boolean;
+  readonly listener: AnswerListener;
+}
+
+/**
+ * Plain connections all read into this one: nothing but the event loop reads from them, and what a read brings is taken before the next. TLS
+ * can hand over what it has deciphered while another connection's bytes are being taken, so that it gets buffers of its own.
+ */
+const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
+const TCP_KEEP_ALIVE_MS = 60_000;
+
+/** A connection to an upstream: one request at a time, and none after an answer that leaves any doubt about where the next one begins. */
+export class Http1Connection implements Wire, AnswerSink {
+  paused = false;
+  isOpen = true;
+  /** Since when it lies idle, and how long the upstream lets it, in milliseconds on the monotonic clock. */
+  idleSinceMs = 0;
+  keepAliveMs = 0;
+  private readonly socket: Socket;
+  private readonly deadline: NodeJS.Timeout;
+  private isConnected = false;
+  private outgoing: Outgoing | undefined;
+  private parser: AnswerParser | undefined;
+
+  /** Connects, and then sends its first request. */
+  constructor(
+    origin: Http1Origin,
+    private readonly owner: ConnectionOwner,
+    first: Outgoing,
+  ) {
+    this.outgoing = first;
+    this.socket = this.connect(origin);
+    this.socket.once(origin.isTls ? 'secureConnect' : 'connect', () => {
+      clearTimeout(this.deadline);
+      this.isConnected = true;
+      this.send(first);
+    });
+    this.socket.on('error', (error) => this.close(error));
+    this.socket.on('end', () => this.takeEnd());
+    this.socket.on('close', () => this.takeEnd());
+    const late = new UpstreamError('connect_timeout', 'no connection in time');
+    this.deadline = setTimeout(() => this.close(late), origin.connectTimeoutMs);
+  }
+
+  /** Sends the next request; the answer to the one before has ended. */
+  send(outgoing: Outgoing): void {
+    this.outgoing = outgoing;
+    outgoing.listener.onRequestStart(this);
+    if (!this.isOpen) return;
+    this.parser = new AnswerParser(this);
+    this.write(outgoing);
+  }
+
+  pause(): void {
+    this.paused = true;
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.paused = false;
+    this.socket.resume();
+  }
+
+  abort(reason: Error): void {
+    this.close(reason);
+  }
+
+  /** Ends it; whose answer has not ended is told why. */
+  close(reason: Error): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    clearTimeout(this.deadline);
+    const listener = this.outgoing?.listener;
+    this.outgoing = undefined;
+    this.parser = undefined;
+    this.socket.destroy();
+    this.owner.takeClosed(this);
+    listener?.onResponseError(this, reason);
+  }
+
+  takeHead({ status, headers, keepAliveMs }: AnswerHead): void {
+    this.keepAliveMs = keepAliveMs;
+    this.outgoing?.listener.onResponseStart(this, status, headers);
+  }
+
+  takeBytes(bytes: Buffer): void {
+    this.outgoing?.listener.onResponseData(this, bytes);
+  }
+
+  private connect({ isTls, hostname, port }: Http1Origin): Socket {
+    const where = { host: hostname, port };
+    if (!isTls) {
+      const callback = (length: number): boolean => this.take(READ_BUFFER.subarray(0, length));
+      return tune(connectPlain({ ...where, onread: { buffer: READ_BUFFER, callback } }));
+    }
+    const session = this.owner.tlsSession;
+    const servername = isIP(hostname) ? '' : hostname;
+    const socket = connectTls({ ...where, servername, ALPNProtocols: ['http/1.1'], ...(session && { session }) });
+    socket.on('session', (fresh) => (this.owner.tlsSession = fresh));
+    socket.on('data', (bytes: Buffer) => this.take(bytes));
+    return tune(socket);
+  }
+
+  /** In one write where it can be: what is written in two may go out in two packets. */
+  private write({ head, body }: Outgoing): void {
+    const { socket } = this;
+    if (body === undefined) return void socket.write(head, 'latin1');
+    if (typeof body === 'string' && Buffer.byteLength(head) === head.length) return void socket.write(head + body);
+    socket.cork();
+    socket.write(head, 'latin1');
+    socket.write(body);
+    socket.uncork();
+  }
+
+  /** Always true: who wants no more calls `pause`. */
+  private take(bytes: Buffer): boolean {
+    const { parser } = this;
+    if (!parser) {
+      this.close(new UpstreamError('malformed', 'an answer that nobody asked for'));
+      return true;
+    }
+    try {
+      parser.read(bytes);
+    } catch (error) {
+      this.close(error as Error);
+    }
+    if (parser.isOver) this.finish(parser);
+    return true;
+  }
+
+  private takeEnd(): void {
+    const { parser } = this;
+    try {
+      if (!parser) throw new UpstreamError(this.isConnected ? 'cut' : 'connect', 'closed');
+      parser.readEnd();
+      this.keepAliveMs = 0;
+      this.finish(parser);
+    } catch (error) {
+      this.close(error as Error);
+    }
+  }
+
+  private finish({ hasSurplus }: AnswerParser): void {
+    const { outgoing } = this;
+    if (!outgoing) return;
+    this.outgoing = undefined;
+    this.parser = undefined;
+    if (this.paused) this.resume();
+    if (hasSurplus || outgoing.isAlone || this.keepAliveMs === 0 || this.socket.writableLength > 0)
+      this.close(new UpstreamError('aborted', 'not used again'));
+    else this.owner.takeIdle(this);
+    outgoing.listener.onResponseEnd();
+  }
+}
+
+function tune(socket: Socket): Socket {
+  return socket.setNoDelay(true).setKeepAlive(true, TCP_KEEP_ALIVE_MS);
+}
