@@ -3,6 +3,9 @@ import { randomFillSync } from 'node:crypto';
 const POOL_BYTES = 4096;
 const pool = Buffer.alloc(POOL_BYTES);
 let used = POOL_BYTES;
+/** The milliseconds that the last id was made in, and how they are written. */
+let lastMs = NaN;
+let lastTime = '';
 
 /** A UUID of version 7 (RFC 9562): 48 bits of Unix milliseconds, then 74 random bits, so that ids sort by time. */
 export function uuidv7(): string {
@@ -12,9 +15,14 @@ export function uuidv7(): string {
   }
   const random = pool.toString('hex', used, used + 10);
   used += 10;
-  const time = Date.now().toString(16).padStart(12, '0');
+  const nowMs = Date.now();
+  if (nowMs !== lastMs) {
+    const time = nowMs.toString(16).padStart(12, '0');
+    lastTime = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+    lastMs = nowMs;
+  }
   const variant = '89ab'.charAt(parseInt(random.charAt(3), 16) & 3);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
+  return `${lastTime}${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
 }
 
 /** When a UUID of version 7 was made, in Unix milliseconds. */

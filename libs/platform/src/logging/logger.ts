@@ -6,23 +6,20 @@ export type { Logger } from 'pino';
 export const LOGGER = Symbol('LOGGER');
 
 /** Lines are written together, at the latest so much later; a process that is killed loses what it had not written. */
-const BUFFER_BYTES = 8_192;
+const BUFFER_CHARACTERS = 8_192;
 const FLUSH_EVERY_MS = 100;
 
 /** Writes a line of level `info` whose fields are JSON text already: `"a":1,"b":"two"`. */
 export type InfoWriter = (message: string, fields: string) => void;
 
 const infoWriters = new WeakMap<Logger, InfoWriter>();
-const destinations: { flushSync(): void }[] = [];
+const outputs: LineBuffer[] = [];
 
 /** The process's logger: one JSON object a line on standard output, levels as words, times in RFC 3339. */
 export function createLogger(app: string, level: string): Logger {
-  const destination = pino.destination({ dest: 1, minLength: BUFFER_BYTES, sync: true });
-  setInterval(() => destination.flush(), FLUSH_EVERY_MS).unref();
-  if (destinations.push(destination) === 1)
-    process.on('exit', () => {
-      for (const each of destinations) each.flushSync();
-    });
+  const output = new LineBuffer();
+  setInterval(() => output.flush(), FLUSH_EVERY_MS).unref();
+  if (outputs.push(output) === 1) process.on('exit', () => outputs.forEach((each) => each.flushSync()));
   const logger = pino(
     {
       level,
@@ -30,11 +27,11 @@ export function createLogger(app: string, level: string): Logger {
       timestamp: () => `,"time":"${isoNow()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination,
+    output,
   );
   infoWriters.set(logger, (message, fields) => {
     if (!logger.isLevelEnabled('info')) return;
-    destination.write(`{"level":"info","time":"${isoNow()}","app":"${app}",${fields},"msg":"${message}"}\n`);
+    output.write(`{"level":"info","time":"${isoNow()}","app":"${app}",${fields},"msg":"${message}"}\n`);
   });
   return logger;
 }
@@ -45,6 +42,29 @@ export function createLogger(app: string, level: string): Logger {
  */
 export function infoWriterOf(logger: Logger): InfoWriter {
   return infoWriters.get(logger) ?? ((message, fields) => logger.info(JSON.parse(`{${fields}}`) as object, message));
+}
+
+/** Lines on their way to standard output. The stream behind it would measure all that waits whenever a line is added. */
+class LineBuffer {
+  private readonly destination = pino.destination({ dest: 1, sync: true });
+  private waiting = '';
+
+  write(line: string): void {
+    this.waiting += line;
+    if (this.waiting.length >= BUFFER_CHARACTERS) this.flush();
+  }
+
+  flush(): void {
+    if (this.waiting === '') return;
+    const lines = this.waiting;
+    this.waiting = '';
+    this.destination.write(lines);
+  }
+
+  flushSync(): void {
+    this.flush();
+    this.destination.flushSync();
+  }
 }
 
 let secondMs = NaN;
