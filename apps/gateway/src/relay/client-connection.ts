@@ -39,9 +39,9 @@ export class ClientConnection {
 
   /** Sends the status, the headers set so far and these; from here on the answer is written by hand. */
   start(status: number, headers: Readonly<Record<string, string>>): void {
-    this.reply.headers(headers);
     this.reply.hijack();
-    if (!this.isGone) this.reply.raw.writeHead(status, this.reply.getHeaders() as Record<string, string>);
+    if (this.isGone) return;
+    this.reply.raw.writeHead(status, { ...(this.reply.getHeaders() as Record<string, string>), ...headers });
   }
 
   /** Sends a whole answer with the headers set so far: what Fastify would do besides, hooks and listeners, a relayed answer has no use for. */

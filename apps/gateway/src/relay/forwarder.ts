@@ -12,9 +12,9 @@ import { type Attempt, AttemptFailure, throwUpstreamFailure, toAttemptFailure, t
 import type { Call } from './call.js';
 import { endVisit } from './end-visit.js';
 import { type Exchange, type WholeAnswer } from './exchange/exchange.js';
-import { openSecret } from './open-secret.js';
 import { StreamPump } from './stream-pump.js';
 import type { SoldPool } from './tool-pool.js';
+import { upstreamHeaders } from './upstream-headers.js';
 
 const ATTEMPTS_MAX = 5;
 /** A stream that has not begun by then has no client any more: common ones hang up after 300 s. */
@@ -115,6 +115,7 @@ export class Forwarder {
   private async attempt(assignment: Assignment, visit: Visit, limits: CallLimits): Promise<Answer> {
     const startedAtMs = performance.now();
     const { channel, key } = visit;
+    const { isStream } = assignment.call;
     let call: UpstreamCall | undefined;
     const note = (reason: string | null): void => {
       const ms = Math.round(performance.now() - startedAtMs);
@@ -127,14 +128,13 @@ export class Forwarder {
       call = this.upstream.send({
         baseUrl: channel.baseUrl,
         ...exchange.request,
-        headers: headersFor(adapter.headers(openSecret(key)), assignment.call, exchange.request.headers),
+        headers: upstreamHeaders(key, adapter, { isStream, more: exchange.request.headers }),
         limits,
       });
       assignment.onCall(call);
       await call.started;
       assignment.onHead();
       if (call.status < 200 || call.status > 299) await refuse(call, adapter);
-      const { isStream } = assignment.call;
       if (isEventStream(call) && !isStream)
         throw new UpstreamError('malformed', 'an event stream that was not asked for');
       const type = String(call.headers['content-type']);
@@ -227,21 +227,6 @@ function limitsOf({ timeLimits }: Channel, { isStream }: Call): CallLimits {
 
 function isEventStream({ headers }: UpstreamCall): boolean {
   return /^text\/event-stream\b/i.test(String(headers['content-type']));
-}
-
-function headersFor(
-  credential: Record<string, string>,
-  call: Call,
-  more: Exchange['request']['headers'],
-): Record<string, string> {
-  return {
-    ...credential,
-    'content-type': 'application/json',
-    accept: call.isStream ? 'text/event-stream' : 'application/json',
-    'accept-encoding': 'identity',
-    'user-agent': 'tokenbay-gateway',
-    ...more,
-  };
 }
 
 /** Where the refusal's body cannot be read, its status speaks alone. */

@@ -131,11 +131,12 @@ export class Http1Connection implements Wire, AnswerSink {
     return tune(socket);
   }
 
-  /** In one write where it can be: what is written in two may go out in two packets. */
+  /** Most bodies are ASCII: such a one goes out with its head, in one write that need not encode it. */
   private write({ head, body }: Outgoing): void {
     const { socket } = this;
     if (body === undefined) return void socket.write(head, 'latin1');
-    if (typeof body === 'string' && Buffer.byteLength(head) === head.length) return void socket.write(head + body);
+    if (typeof body === 'string' && Buffer.byteLength(body) === body.length)
+      return void socket.write(head + body, 'latin1');
     socket.cork();
     socket.write(head, 'latin1');
     socket.write(body);

@@ -10,6 +10,9 @@ const PATH = /^\/[\x21-\x7e]*$/;
 const NAME = /^[\w!#$%&'*+\-.^`|~]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+/** What frozen headers are written as: the same object comes with every request of a channel's key. */
+const linesOfFrozen = new WeakMap<object, string>();
+
 /**
  * The head of a request, its empty line included, in Latin-1. Throws TypeError where a path, a name or a value holds what would end it: then
  * it would be another request than the one that was meant.
@@ -20,14 +23,21 @@ export function writeRequestHead(
   keepsAlive: boolean,
 ): string {
   if (!PATH.test(path)) throw new TypeError('a path that cannot be sent');
-  let text = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: ${keepsAlive ? 'keep-alive' : 'close'}\r\n`;
-  for (const name in headers) {
-    const value = headers[name]!;
+  const length = body === undefined ? (method === 'POST' ? 0 : undefined) : Buffer.byteLength(body);
+  const connection = keepsAlive ? 'keep-alive' : 'close';
+  const framing = length === undefined ? '' : `content-length: ${length}\r\n`;
+  return `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: ${connection}\r\n${framing}${linesOf(headers)}\r\n`;
+}
+
+function linesOf(headers: RawRequest['headers']): string {
+  const known = linesOfFrozen.get(headers);
+  if (known !== undefined) return known;
+  let lines = '';
+  for (const [name, value] of Object.entries(headers)) {
     if (!NAME.test(name) || !VALUE.test(value))
       throw new TypeError(`a header that cannot be sent: ${JSON.stringify(name)}`);
-    text += `${name}: ${value}\r\n`;
+    lines += `${name}: ${value}\r\n`;
   }
-  if (body !== undefined) text += `content-length: ${Buffer.byteLength(body)}\r\n`;
-  else if (method === 'POST') text += 'content-length: 0\r\n';
-  return text + '\r\n';
+  if (Object.isFrozen(headers)) linesOfFrozen.set(headers, lines);
+  return lines;
 }
