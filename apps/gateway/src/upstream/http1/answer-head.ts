@@ -36,7 +36,9 @@ export function parseAnswerHead(text: string): AnswerHead {
   const status = Number(line[2]);
   const headers = lineEnd < 0 ? {} : parseHeaders(text, lineEnd + 2);
   const isOld = line[1] === '0';
-  return { status, headers, framing: framingOf(status, headers, isOld), keepAliveMs: keepAliveOf(headers, isOld) };
+  const framing = framingOf(status, headers, isOld);
+  const keepAliveMs = framing === 0 && announcesBody(headers) ? 0 : keepAliveOf(headers, isOld);
+  return { status, headers, framing, keepAliveMs };
 }
 
 /** Throws `malformed` where a line is no header. */
@@ -65,6 +67,11 @@ function framingOf(status: number, headers: Record<string, string>, isOld: boole
   }
   if (BODILESS.has(status) || status < 200) return 0;
   return length === undefined ? 'until_close' : Number(length);
+}
+
+/** Whoever says so of an answer that has none may send one all the same. */
+function announcesBody(headers: Record<string, string>): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function keepAliveOf({ connection, 'keep-alive': keepAlive }: Record<string, string>, isOld: boolean): number {

@@ -17,7 +17,13 @@ const CHUNK_LINE_BYTES_MAX = 4_096;
 const HEAD_END = Buffer.from('\r\n\r\n');
 const CHUNK_SIZE = /^([\da-f]{1,13})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?$/i;
 const SWITCHING_PROTOCOLS = 101;
+const CHUNK_DIGITS_MAX = 13;
+const CR = 13;
 const LF = 10;
+/** What each byte is as a hexadecimal digit; -1 for none. */
+const HEX_DIGITS = Int8Array.from({ length: 256 }, (_, byte) =>
+  '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase()),
+);
 
 /**
  * Reads one answer of HTTP/1.1 from the bytes of a connection, cut anywhere, in time linear in them, and keeps no more of it than a head or
@@ -69,6 +75,7 @@ export class AnswerParser {
       return bytes.length;
     }
     this.headLength = 0;
+    this.headBytes = undefined;
     this.takeHead(head.toString('latin1', 0, end));
     return from + end + HEAD_END.length - begun;
   }
@@ -119,14 +126,14 @@ export class AnswerParser {
     return to;
   }
 
-  /** What one read brings of several chunks is handed over as one. */
+  /** What one read brings of several chunks is handed over as one, that keeps little more memory than its length. */
   private readChunks(bytes: Buffer, from: number): number {
     let body: Buffer | undefined;
     let filled = 0;
     let at = from;
     while (at < bytes.length && this.stage !== 'over') {
       if (this.stage !== 'chunk') {
-        at = this.readLine(bytes, at);
+        at = this.line === '' ? this.readPlainLine(bytes, at) : this.readLine(bytes, at);
         continue;
       }
       const to = Math.min(bytes.length, at + this.left);
@@ -136,8 +143,27 @@ export class AnswerParser {
       if (this.left === 0) this.stage = 'chunk_end';
       at = to;
     }
-    if (body) this.sink.takeBytes(body.subarray(0, filled));
+    if (body)
+      this.sink.takeBytes(filled * 2 < body.length ? Buffer.from(body.subarray(0, filled)) : body.subarray(0, filled));
     return at;
+  }
+
+  /** Nearly every line between chunks is whole and as short as it may be: those are read without making a text of them. */
+  private readPlainLine(bytes: Buffer, from: number): number {
+    const isSize = this.stage === 'chunk_size';
+    const to = isSize ? Math.min(bytes.length, from + CHUNK_DIGITS_MAX) : from;
+    let at = from;
+    let size = 0;
+    for (; at < to; at += 1) {
+      const digit = HEX_DIGITS[bytes[at]!]!;
+      if (digit < 0) break;
+      size = size * 16 + digit;
+    }
+    const isPlain = isSize ? at > from : this.stage === 'chunk_end';
+    if (!isPlain || bytes[at] !== CR || bytes[at + 1] !== LF) return this.readLine(bytes, from);
+    if (isSize) this.beginChunk(size);
+    else this.stage = 'chunk_size';
+    return at + 2;
   }
 
   private readLine(bytes: Buffer, from: number): number {
@@ -159,8 +185,7 @@ export class AnswerParser {
     if (this.stage === 'chunk_size') {
       const size = CHUNK_SIZE.exec(line)?.[1];
       if (size === undefined) throw new UpstreamError('malformed', 'a chunk size that is none');
-      this.left = Number.parseInt(size, 16);
-      this.stage = this.left === 0 ? 'trailers' : 'chunk';
+      this.beginChunk(Number.parseInt(size, 16));
     } else if (this.stage === 'chunk_end') {
       if (line !== '') throw new UpstreamError('malformed', 'a chunk that is longer than its size');
       this.stage = 'chunk_size';
@@ -169,6 +194,11 @@ export class AnswerParser {
       this.charge(line.length);
       parseHeaders(line);
     }
+  }
+
+  private beginChunk(size: number): void {
+    this.left = size;
+    this.stage = size === 0 ? 'trailers' : 'chunk';
   }
 
   private end(): void {

@@ -7,7 +7,8 @@ export interface RawRequest {
 }
 
 const PATH = /^\/[\x21-\x7e]*$/;
-const NAME = /^[\w!#$%&'*+\-.^`|~]+$/;
+/** Those that frame a request or name its host are written here alone: twice, and two readers may see two requests. */
+const NAME = /^(?!(?:host|connection|content-length|transfer-encoding|upgrade|te|trailer)$)[\w!#$%&'*+\-.^`|~]+$/i;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** What frozen headers are written as: the same object comes with every request of a channel's key. */
@@ -15,7 +16,7 @@ const linesOfFrozen = new WeakMap<object, string>();
 
 /**
  * The head of a request, its empty line included, in Latin-1. Throws TypeError where a path, a name or a value holds what would end it: then
- * it would be another request than the one that was meant.
+ * it would be another request than the one that was meant; or where a header is one that frames it.
  */
 export function writeRequestHead(
   { method, path, headers, body }: RawRequest,
