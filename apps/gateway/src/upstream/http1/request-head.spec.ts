@@ -9,7 +9,7 @@ const BAD_CHARACTERS = ['\r', '\n', '\r\n', '\0', '\x1f', '\x7f', '\u0100', '\u0
 describe('the head of a request', () => {
   it('says what, of whom, whether the connection is kept, and how long the body is', () => {
     expect(write({ path: '/v1/chat?a=%20b', headers: { Authorization: 'Bearer x', 'x-y': '' }, body: 'grüße' })).toBe(
-      'POST /v1/chat?a=%20b HTTP/1.1\r\nhost: api.example:8080\r\nconnection: keep-alive\r\nAuthorization: Bearer x\r\nx-y: \r\ncontent-length: 7\r\n\r\n',
+      'POST /v1/chat?a=%20b HTTP/1.1\r\nhost: api.example:8080\r\nconnection: keep-alive\r\ncontent-length: 7\r\nAuthorization: Bearer x\r\nx-y: \r\n\r\n',
     );
     expect(write({ method: 'GET' }, false)).toBe(
       'GET /v1/chat HTTP/1.1\r\nhost: api.example:8080\r\nconnection: close\r\n\r\n',
@@ -31,6 +31,20 @@ describe('the head of a request', () => {
 
   it('keeps Latin-1 and tabs in values as they are', () => {
     expect(write({ headers: { a: 'ä\t\xff' } })).toContain('\r\na: ä\t\xff\r\n');
+  });
+
+  it('says the same headers again, and what they are now where they can change', () => {
+    const headers = { a: '1' };
+    const frozen = Object.freeze({ ...headers });
+    for (const body of ['x', 'xyz']) {
+      expect(write({ headers: frozen, body })).toContain(`content-length: ${body.length}\r\na: 1\r\n\r\n`);
+      expect(write({ headers, body })).toContain(`a: ${headers.a}\r\n\r\n`);
+      headers.a = '2\t2';
+    }
+    headers.a = '\n';
+    expect(() => write({ headers })).toThrow(TypeError);
+    const bad = Object.freeze({ a: 'x\r\ny: z' });
+    for (let count = 0; count < 2; count += 1) expect(() => write({ headers: bad })).toThrow(TypeError);
   });
 
   it.each(BAD_CHARACTERS)('cannot be ended or split by %j', (bad) => {
