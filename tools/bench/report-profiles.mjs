@@ -1,6 +1,6 @@
 // @ts-check
 import { median } from './statistics.mjs';
-import { percent, printTable, tenths } from './tables.mjs';
+import { percent, printTable, tenths, whole } from './tables.mjs';
 
 /** @typedef {Record<'bare' | 'governed' | 'unbooked', import('./profile.mjs').ProfileTable>} Profiles */
 
@@ -34,24 +34,28 @@ export function printHottest({ hottest }) {
 
 /**
  * What we add apart from the ledger's two statements, found by leaving them out, and by subtracting them in the profile. The latter counts
- * against us what it costs that processes which wait for the database fall asleep and are woken for every request.
+ * against us what it costs that processes which wait for the database fall asleep and are woken for every request. Under full load both run as
+ * fast as they can, which is not equally fast: whoever is slower finds its peers asleep more often, and pays for waking them.
  *
  * @param {Profiles} profiles
- * @param {import('./rounds.mjs').Rounds} rounds
+ * @param {import('./rounds.mjs').Rounds} rounds under full load
+ * @param {import('./rounds.mjs').Rounds} paced at the same rate
  */
-export function printVerdict({ bare, governed, unbooked }, rounds) {
-  const cpu = (/** @type {string} */ name, /** @type {import('./measure.mjs').Share} */ share) =>
-    median((rounds[name] ?? []).map(({ cpuUs }) => cpuUs[share]));
+export function printVerdict({ bare, governed, unbooked }, rounds, paced) {
+  const cpuOf = (/** @type {import('./rounds.mjs').Rounds} */ of, /** @type {string} */ name) =>
+    median((of[name] ?? []).map(({ cpuUs }) => cpuUs.target));
   const say = (/** @type {string} */ how, /** @type {number} */ ours, /** @type {number} */ theirs) =>
     console.log(
       `  ${how}: ${tenths(ours)} µs, ${tenths(ours - theirs)} µs on top of ${tenths(theirs)} µs: ${((ours - theirs) / theirs).toFixed(2)} of it`,
     );
   console.log(`\nEverything but the two database statements, beside the bare pass-through (wanted: below ${WANTED}):`);
-  say('measured without them', cpu('unbooked', 'target'), cpu('bare', 'target'));
+  const rate = whole(median((paced['unbooked'] ?? []).map(({ perSecond }) => perSecond)));
+  say(`measured without them, both at ${rate} per second`, cpuOf(paced, 'unbooked'), cpuOf(paced, 'bare'));
+  say('measured without them, each at full load', cpuOf(rounds, 'unbooked'), cpuOf(rounds, 'bare'));
   say('profiled without them', unbooked.totalUs - unbooked.databaseUs, bare.totalUs);
   say('profiled with them, and subtracted', governed.totalUs - governed.databaseUs, bare.totalUs);
-  const postgres = cpu('governed', 'postgres');
-  const ours = cpu('governed', 'target');
+  const postgres = median((rounds['governed'] ?? []).map(({ cpuUs }) => cpuUs.postgres));
+  const ours = cpuOf(rounds, 'governed');
   const database = postgres + (governed.databaseUs / governed.totalUs) * ours;
   console.log(
     `In the database: ${tenths(postgres)} µs of Postgres and ${tenths(database - postgres)} µs of ours per request, ${percent(database / (postgres + ours))} of the CPU of both.`,

@@ -61,7 +61,7 @@ async function runAll(run) {
   printMemory(open, afterLoad, options.openStreams);
   printProfiles(profiles.tables);
   printHottest(profiles.tables.governed);
-  printVerdict(profiles.tables, chat);
+  printVerdict(profiles.tables, chat, chatPaced);
 
   /** @type {Record<string, import('./measure.mjs').Measurement[]>[]} */
   const sections = [chat, chatMany, chatPaced, stream, streamPaced, profiles.measurements];
@@ -90,9 +90,9 @@ async function measureAll(run) {
   const many = { ...options, connections: MANY_TIMES * options.connections };
   const wide = { title: `chat, ${many.connections} connections`, isStream: false };
   const chatMany = await runRounds({ ...rounds, targets: [...targets, unbooked], options: many }, wide);
-  await unbooked.program?.stop();
   const half = { title: 'chat, half load', isStream: false, perSecond: halfOf(chat) };
-  const chatPaced = await runRounds(rounds, half);
+  const chatPaced = await runRounds({ ...rounds, targets: [...targets, unbooked] }, half);
+  await unbooked.program?.stop();
   const withConverted = { ...rounds, targets: [...targets, converted] };
   const stream = await runRounds(withConverted, { title: 'stream', isStream: true });
   const halfStream = { title: 'stream, half load', isStream: true, perSecond: halfOf(stream) };
