@@ -142,8 +142,14 @@ export class RelayService implements BeforeApplicationShutdown {
     const calls = price.toolCallsFor(hold.points);
     if (calls.loweredTo !== undefined) void reply.header('x-tool-calls-limited', String(calls.loweredTo));
     const facts = {
-      ...{ call, model, multiplier, attempts, toolPools: calls.pools },
-      ...{ requestId: request.id, startedAtMs: request.startedAtMs, suspectMax: price.need + price.extra },
+      call,
+      model,
+      multiplier,
+      attempts,
+      toolPools: calls.pools,
+      requestId: request.id,
+      startedAtMs: request.startedAtMs,
+      suspectMax: price.need + price.extra,
       onSettled: (settled: SettleOutcome, ms: number) => this.noteSettled(request, settled, ms),
       onConsumed: (usage: TokenUsage) => this.callerLimits.count(request, usage),
     };
@@ -211,8 +217,13 @@ export class RelayService implements BeforeApplicationShutdown {
       if (outputTokensMax !== undefined) void reply.header('x-output-tokens-limited', String(outputTokensMax));
       const candidates = this.channelsFor(model, caller.group.name);
       const answer = await this.forwarder.forward({
-        ...{ requestId: request.id, accountId: caller.account.id, call, candidates, attempts },
-        ...{ outputTokensMax, toolPools },
+        requestId: request.id,
+        accountId: caller.account.id,
+        call,
+        candidates,
+        attempts,
+        outputTokensMax,
+        toolPools,
         contextTokensMax: tokenLimitsOf(model, call).contextTokensMax,
         outputTokensTotal: (outputTokensMax ?? price.outputTokensMax) * call.choices,
         onCall: (upstreamCall) => this.deliverer.boundWhenGone(upstreamCall, client),
