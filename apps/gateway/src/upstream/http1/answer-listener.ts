@@ -9,7 +9,10 @@ export interface Wire {
   abort(reason: Error): void;
 }
 
-/** Who is told how an exchange goes on: of its start, of heads, of data, and then of its end or of an error; of no start where none was made. */
+/**
+ * Who is told how an exchange goes on: of its start, of heads, of data, and then of its end or of an error; of no start where none was made.
+ * What it throws before the end ends the exchange with `aborted`; the end and an error it must take, since nobody is left to be told.
+ */
 export interface AnswerListener {
   /** There is a connection, and the request goes out on it now; it does not if `abort` is called. */
   onRequestStart(wire: Wire): void;

@@ -46,6 +46,7 @@ export class Http1Connection implements Wire, AnswerSink {
   /** Since when it lies idle, and how long the upstream lets it, in milliseconds on the monotonic clock. */
   idleSinceMs = 0;
   keepAliveMs = 0;
+  private readonly isTls: boolean;
   private readonly socket: Socket;
   private readonly deadline: NodeJS.Timeout;
   private isConnected = false;
@@ -59,8 +60,10 @@ export class Http1Connection implements Wire, AnswerSink {
     first: Outgoing,
   ) {
     this.outgoing = first;
+    this.isTls = origin.isTls;
     this.socket = this.connect(origin);
     this.socket.once(origin.isTls ? 'secureConnect' : 'connect', () => {
+      if (!this.isOpen) return;
       clearTimeout(this.deadline);
       this.isConnected = true;
       this.send(first);
@@ -75,7 +78,11 @@ export class Http1Connection implements Wire, AnswerSink {
   /** Sends the next request; the answer to the one before has ended. */
   send(outgoing: Outgoing): void {
     this.outgoing = outgoing;
-    outgoing.listener.onRequestStart(this);
+    try {
+      outgoing.listener.onRequestStart(this);
+    } catch (error) {
+      this.close(toUpstreamError(error));
+    }
     if (!this.isOpen) return;
     this.parser = new AnswerParser(this);
     this.write(outgoing);
@@ -100,6 +107,8 @@ export class Http1Connection implements Wire, AnswerSink {
     if (!this.isOpen) return;
     this.isOpen = false;
     clearTimeout(this.deadline);
+    // A session that the upstream chokes on must not spoil the next connection as well.
+    if (!this.isConnected) this.owner.tlsSession = undefined;
     const listener = this.outgoing?.listener;
     this.outgoing = undefined;
     this.parser = undefined;
@@ -153,35 +162,51 @@ export class Http1Connection implements Wire, AnswerSink {
     try {
       parser.read(bytes);
     } catch (error) {
-      this.close(error as Error);
+      this.close(toUpstreamError(error));
     }
-    if (parser.isOver) this.finish(parser);
+    if (parser.isOver) this.finish(parser, bytes.length === READ_BUFFER.length);
     return true;
   }
 
   private takeEnd(): void {
     const { parser } = this;
+    if (!this.isOpen) return;
+    if (!parser) return this.close(new UpstreamError(this.isConnected ? 'cut' : 'connect', 'closed'));
     try {
-      if (!parser) throw new UpstreamError(this.isConnected ? 'cut' : 'connect', 'closed');
       parser.readEnd();
-      this.keepAliveMs = 0;
-      this.finish(parser);
     } catch (error) {
-      this.close(error as Error);
+      return this.close(error as Error);
     }
+    this.keepAliveMs = 0;
+    this.finish(parser, false);
   }
 
-  private finish({ hasSurplus }: AnswerParser): void {
+  /**
+   * What follows the answer must not be read as the next one. It is surplus where it came in the same read; a read that filled its buffer may
+   * have left more behind, and TLS hands over one record after the other, so that those connections wait until all have been.
+   */
+  private finish({ hasSurplus }: AnswerParser, isMoreLikely: boolean): void {
     const { outgoing } = this;
     if (!outgoing) return;
     this.outgoing = undefined;
     this.parser = undefined;
     if (this.paused) this.resume();
-    if (hasSurplus || outgoing.isAlone || this.keepAliveMs === 0 || this.socket.writableLength > 0)
+    const isDoubtful = hasSurplus || isMoreLikely || this.socket.writableLength > 0;
+    if (isDoubtful || outgoing.isAlone || this.keepAliveMs === 0)
       this.close(new UpstreamError('aborted', 'not used again'));
+    else if (this.isTls) setImmediate(offer, this, this.owner);
     else this.owner.takeIdle(this);
     outgoing.listener.onResponseEnd();
   }
+}
+
+function offer(connection: Http1Connection, owner: ConnectionOwner): void {
+  if (connection.isOpen) owner.takeIdle(connection);
+}
+
+/** What is not the upstream's fault is not laid at its door. */
+function toUpstreamError(error: unknown): UpstreamError {
+  return error instanceof UpstreamError ? error : new UpstreamError('aborted', 'its listener failed', error);
 }
 
 function tune(socket: Socket): Socket {

@@ -3,7 +3,10 @@ import type { AnswerListener } from './answer-listener.js';
 import { type ConnectionOwner, Http1Connection, type Http1Origin } from './http1-connection.js';
 import { type RawRequest, writeRequestHead } from './request-head.js';
 
-/** No server that is known keeps idle connections for less, unless it says so. */
+/**
+ * An upstream that gives a connection up sooner says so, or ends it, which is noticed at once; this is for those that forget it without a word,
+ * as what translates addresses on the way does.
+ */
 const IDLE_MS_MAX = 30_000;
 
 /** The connections to one origin: as many as there are requests under way, each kept for the next request as long as it can be trusted. */
@@ -15,6 +18,7 @@ export class Http1Pool implements ConnectionOwner {
   /** The one used last is at the end, and is used first. */
   private idle: Http1Connection[] = [];
   private isClosed = false;
+  private isDestroyed = false;
 
   constructor({ protocol, hostname, port, host }: URL, connectTimeoutMs: number) {
     const isTls = protocol === 'https:';
@@ -22,16 +26,17 @@ export class Http1Pool implements ConnectionOwner {
     this.origin = {
       isTls,
       hostname: hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: Number(port) || (isTls ? 443 : 80),
+      port: port === '' ? (isTls ? 443 : 80) : Number(port),
       connectTimeoutMs,
     };
   }
 
   /**
    * Sends a request, at once or when a new connection for it is there; `isAlone` on a connection that carries nothing else. Throws TypeError
-   * where the request cannot be sent as it is.
+   * where the request cannot be sent as it is, UpstreamError `stopping` where the pool has been destroyed.
    */
   dispatch(request: RawRequest, listener: AnswerListener, isAlone = false): void {
+    if (this.isDestroyed) throw new UpstreamError('stopping', 'the pool is closed');
     const head = writeRequestHead(request, this.host, !isAlone);
     const outgoing = { head, body: request.body, isAlone, listener };
     const idle = isAlone ? undefined : this.takeUsable();
@@ -50,9 +55,9 @@ export class Http1Pool implements ConnectionOwner {
     this.idle.splice(0).forEach(closeIdle);
   }
 
-  /** Cuts every connection. */
+  /** Cuts every connection, and makes none any more. */
   destroy(): void {
-    this.isClosed = true;
+    this.isDestroyed = true;
     for (const connection of this.connections) connection.close(new UpstreamError('aborted', 'the pool is closed'));
   }
 
