@@ -15,7 +15,9 @@ type Stage = 'head' | 'length' | 'until_close' | 'chunk_size' | 'chunk' | 'chunk
 const HEAD_BYTES_MAX = 65_536;
 const CHUNK_LINE_BYTES_MAX = 4_096;
 const HEAD_END = Buffer.from('\r\n\r\n');
-const CHUNK_SIZE = /^([\da-f]{1,13})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?$/i;
+/** Blanks around extensions (RFC 9112, 7.1.1) are bad, and not taken. */
+const CHUNK_SIZE =
+  /^([\da-f]{1,13})(?:;[\w!#$%&'*+\-.^`|~]+(?:=(?:[\w!#$%&'*+\-.^`|~]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*$/i;
 const SWITCHING_PROTOCOLS = 101;
 const CHUNK_DIGITS_MAX = 13;
 const CR = 13;
@@ -96,9 +98,11 @@ export class AnswerParser {
   private takeHead(text: string): void {
     this.charge(text.length);
     const head = parseAnswerHead(text);
-    const { status, framing } = head;
+    const { status, framing, keepAliveMs } = head;
     if (status === SWITCHING_PROTOCOLS) throw new UpstreamError('malformed', 'another protocol that was not asked for');
     if (status >= 200) this.begin(framing);
+    else if (keepAliveMs === 0)
+      throw new UpstreamError('malformed', 'a head after which nothing may follow, and something must');
     this.sink.takeHead(head);
   }
 

@@ -127,8 +127,11 @@ describe('connecting', () => {
   it('leaves nothing behind where it is given up before it is there', async () => {
     const sockets: Socket[] = [];
     const port = await listen((socket) => void sockets.push(socket.resume()));
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
     const pool = new Http1Pool(new URL(`https://localhost:${port}`), 60_000);
     const ear = hear(pool);
+    expect(timers()).toBe(before + 1);
     await untilHolds(() => expect(sockets).toHaveLength(1));
     const closed = new Promise((resolve) => sockets[0]!.once('close', resolve));
     pool.destroy();
@@ -136,5 +139,6 @@ describe('connecting', () => {
     await closed;
     expect(ear.strays).toEqual([]);
     expect(ear.wire).toBeUndefined();
+    expect(timers()).toBeLessThanOrEqual(before);
   });
 });

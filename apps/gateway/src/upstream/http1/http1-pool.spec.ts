@@ -83,9 +83,13 @@ describe.each([
 
   it('are not used again after an answer that ends with them', async () => {
     await open(['HTTP/1.1 200 OK\r\n\r\nabc'], ({ socket }) => socket.end());
-    expect(await ask()).toBe('abc');
-    hear(pool, GET);
+    const again = new Promise<Ear>((resolve) => {
+      hear(pool, GET, { end: () => resolve(hear(pool, GET)) });
+    });
+    const second = await again;
     await untilHolds(() => expect(connectionsUsed()).toEqual([0, 1]));
+    second.wire!.abort(new Error('enough'));
+    await second.over;
   });
 
   it.each<[string, (request: Arrived) => void]>([
@@ -236,6 +240,7 @@ describe.each([
     expect(timers()).toBeLessThanOrEqual(before.timers);
     pool.close();
     await untilHolds(async () => expect(await upstream.count()).toBe(0));
+    expect(connections.size).toBe(0);
   });
 });
 
