@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { Roster } from '@tokenbay/platform';
 import { UpstreamCall } from './upstream-call.js';
 
@@ -71,5 +72,45 @@ describe('a call whose total time is over', () => {
 
   it('took too long by itself where its client was quick, however busy that is at the moment', async () => {
     expect(await consumed(0)).toBe('timeout: silent or too long');
+  });
+});
+
+describe('a body that is read whole', () => {
+  const wire = { abort: () => undefined, pause: () => undefined, resume: () => undefined, paused: false };
+
+  it('keeps few chunks at a time, however small they come, and all their bytes in order', async () => {
+    const call = new UpstreamCall(LIMITS, new Roster());
+    call.onRequestStart(wire);
+    call.onResponseStart(wire, 200, {});
+    const concat = jest.spyOn(Buffer, 'concat');
+    const whole = Promise.resolve(call.readAll(1_000_000));
+    for (let count = 0; count < 100_000; count += 1) call.onResponseData(wire, Buffer.of(count & 255));
+    call.onResponseEnd();
+    const bytes = await whole;
+    const joined = concat.mock.calls.map(([chunks]) => chunks.length);
+    concat.mockRestore();
+    expect(bytes).toHaveLength(100_000);
+    expect(bytes.every((byte, at) => byte === (at & 255))).toBe(true);
+    expect(Math.max(...joined)).toBeLessThanOrEqual(1_024 + 100_000 / 1_024);
+  });
+
+  it.each([1, 1_023, 1_024, 1_025, 3_000])('is whole in %i chunks', async (count) => {
+    const call = new UpstreamCall(LIMITS, new Roster());
+    call.onRequestStart(wire);
+    call.onResponseStart(wire, 200, {});
+    const whole = Promise.resolve(call.readAll(count * 4));
+    const chunks = Array.from({ length: count }, (_, index) => Buffer.from(String(index).padStart(4)));
+    chunks.forEach((chunk) => call.onResponseData(wire, chunk));
+    call.onResponseEnd();
+    expect((await whole).equals(Buffer.concat(chunks))).toBe(true);
+  });
+
+  it('is refused at the first byte too many', async () => {
+    const call = new UpstreamCall(LIMITS, new Roster());
+    call.onRequestStart(wire);
+    call.onResponseStart(wire, 200, {});
+    const whole = Promise.resolve(call.readAll(2_000)).catch((error: unknown) => (error as Error).message);
+    for (let count = 0; count < 2_001; count += 1) call.onResponseData(wire, Buffer.of(1));
+    expect(await whole).toBe('too_large: body over 2000 bytes');
   });
 });

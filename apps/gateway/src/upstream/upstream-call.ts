@@ -16,6 +16,9 @@ export type ChunkConsumer = (chunk: Buffer) => void | Promise<void>;
 /** So much is kept for a consumer that is about to come: a whole answer usually arrives together with its head. */
 const WAITING_BYTES_MAX = 65_536;
 
+/** So many chunks of a body that is read whole are kept as they came: one of a byte costs the memory of a hundred. */
+const LOOSE_CHUNKS_MAX = 1_024;
+
 /** Who takes more of the total time than this part of it has cut the answer short himself. */
 const SLOW_CLIENT_PART = 0.5;
 
@@ -79,11 +82,14 @@ export class UpstreamCall implements AnswerListener, Member {
   readAll(bytesMax: number): Buffer | Promise<Buffer> {
     if (this.isEnded) return joinWithin(this.waiting.splice(0), bytesMax);
     const chunks: Buffer[] = [];
+    let joined = 0;
     let bytes = 0;
     const over = this.consume((chunk) => {
       bytes += chunk.length;
       if (bytes > bytesMax) throw tooLarge(bytesMax);
-      chunks.push(chunk);
+      if (chunks.push(chunk) - joined < LOOSE_CHUNKS_MAX) return;
+      chunks.push(Buffer.concat(chunks.splice(joined)));
+      joined += 1;
     });
     return over.then(() => joinWithin(chunks, bytesMax));
   }
