@@ -1,12 +1,13 @@
 import { type Logger, pino } from 'pino';
+import { LineBuffer } from './line-buffer.js';
+import { openOutput } from './open-output.js';
 
 export type { Logger } from 'pino';
 
 /** The token by which the process's logger is injected. */
 export const LOGGER = Symbol('LOGGER');
 
-/** Lines are written together, at the latest so much later; a process that is killed loses what it had not written. */
-const BUFFER_CHARACTERS = 8_192;
+/** A line is written so much later at the latest; a process that is killed loses what it had not written. */
 const FLUSH_EVERY_MS = 100;
 
 /** Writes a line of level `info` whose fields are JSON text already: `"a":1,"b":"two"`. */
@@ -17,9 +18,11 @@ const outputs: LineBuffer[] = [];
 
 /** The process's logger: one JSON object a line on standard output, levels as words, times in RFC 3339. */
 export function createLogger(app: string, level: string): Logger {
-  const output = new LineBuffer();
+  const noticeOf = (lines: number): string =>
+    `{"level":"warn","time":"${isoNow()}","app":"${app}","lines":${lines},"msg":"lines of the log were dropped"}\n`;
+  const output = new LineBuffer(openOutput(), { noticeOf });
   setInterval(() => output.flush(), FLUSH_EVERY_MS).unref();
-  if (outputs.push(output) === 1) process.on('exit', () => outputs.forEach((each) => each.flushSync()));
+  if (outputs.push(output) === 1) process.on('exit', () => outputs.forEach((each) => each.end()));
   const logger = pino(
     {
       level,
@@ -42,29 +45,6 @@ export function createLogger(app: string, level: string): Logger {
  */
 export function infoWriterOf(logger: Logger): InfoWriter {
   return infoWriters.get(logger) ?? ((message, fields) => logger.info(JSON.parse(`{${fields}}`) as object, message));
-}
-
-/** Lines on their way to standard output. The stream behind it would measure all that waits whenever a line is added. */
-class LineBuffer {
-  private readonly destination = pino.destination({ dest: 1, sync: true });
-  private waiting = '';
-
-  write(line: string): void {
-    this.waiting += line;
-    if (this.waiting.length >= BUFFER_CHARACTERS) this.flush();
-  }
-
-  flush(): void {
-    if (this.waiting === '') return;
-    const lines = this.waiting;
-    this.waiting = '';
-    this.destination.write(lines);
-  }
-
-  flushSync(): void {
-    this.flush();
-    this.destination.flushSync();
-  }
 }
 
 let secondMs = NaN;
