@@ -41,7 +41,10 @@ export class ClientConnection {
   start(status: number, headers: Readonly<Record<string, string>>): void {
     this.reply.hijack();
     if (this.isGone) return;
-    this.reply.raw.writeHead(status, { ...(this.reply.getHeaders() as Record<string, string>), ...headers });
+    // They are the caller's own copy.
+    const all = this.reply.getHeaders() as Record<string, string>;
+    for (const name in headers) all[name] = headers[name]!;
+    this.reply.raw.writeHead(status, all);
   }
 
   /** Sends a whole answer with the headers set so far: what Fastify would do besides, hooks and listeners, a relayed answer has no use for. */

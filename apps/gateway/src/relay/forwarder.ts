@@ -125,12 +125,9 @@ export class Forwarder {
     try {
       const adapter = adapterOf(channel);
       const exchange = this.exchangeFor(assignment, visit, adapter);
-      call = this.upstream.send({
-        baseUrl: channel.baseUrl,
-        ...exchange.request,
-        headers: upstreamHeaders(key, adapter, { isStream, more: exchange.request.headers }),
-        limits,
-      });
+      const { path, headers: more, body } = exchange.request;
+      const headers = upstreamHeaders(key, adapter, { isStream, more });
+      call = this.upstream.send({ baseUrl: channel.baseUrl, path, headers, body, limits });
       assignment.onCall(call);
       await call.started;
       assignment.onHead();
@@ -164,8 +161,16 @@ export class Forwarder {
   ): Exchange {
     const textCharactersMax = outputTokensTotal * CHARACTERS_PER_TOKEN_MAX + CHARACTERS_SLACK;
     const outputTokensHeld = outputTokensTotal / call.choices;
-    const held = { contextTokensMax, outputTokensMax, outputTokensHeld, toolPools, textCharactersMax };
-    return call.openExchange({ requestId, adapter, upstreamModel, ...held });
+    return call.openExchange({
+      requestId,
+      adapter,
+      upstreamModel,
+      contextTokensMax,
+      outputTokensMax,
+      outputTokensHeld,
+      toolPools,
+      textCharactersMax,
+    });
   }
 }
 

@@ -246,8 +246,9 @@ export class RelayService implements BeforeApplicationShutdown {
   private reserve(requestId: string, { account, key }: Caller, price: Quote): Hold | Promise<Hold> {
     const { least, need, extra, extraMost } = price;
     const startedAtMs = performance.now();
-    const caller = { accountId: account.id, apiKeyId: key.id, budgeted: key.hasBudget };
-    const wanted = { requestId, ...caller, least, need, extra, extraMost };
+    const { id: accountId } = account;
+    const { id: apiKeyId, hasBudget: budgeted } = key;
+    const wanted = { requestId, accountId, apiKeyId, budgeted, least, need, extra, extraMost };
     const observe = (hold: Hold): Hold => {
       this.metrics.observeLedger('reserve', (performance.now() - startedAtMs) / 1000);
       return hold;

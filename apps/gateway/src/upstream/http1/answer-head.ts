@@ -14,13 +14,25 @@ export interface AnswerHead {
 }
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
-const HEADER = /([\w!#$%&'*+\-.^`|~]+):([\t\x20-\x7e\x80-\xff]*)(?:\r\n|$)/y;
+const HEADERS = /[\w!#$%&'*+\-.^`|~]+:[\t\x20-\x7e\x80-\xff]*(?:\r\n[\w!#$%&'*+\-.^`|~]+:[\t\x20-\x7e\x80-\xff]*)*$/y;
 const LENGTH = /^\d{1,15}$/;
 const KEEP_ALIVE_TIMEOUT = /(?:^|[\s,])timeout=(\d{1,9})/i;
 /** A server counts its time-out from an earlier moment than we do. */
 const KEEP_ALIVE_SLACK_MS = 1_000;
 /** Statuses whose answers have no body, whatever their headers say. */
 const BODILESS = new Set([204, 304]);
+/** What most answers carry, as most servers spell it: a name that is found here need not be made anew. */
+const LOWER_CASE = new Map(
+  [
+    ...['Content-Type', 'Content-Length', 'Content-Encoding', 'Transfer-Encoding', 'Connection', 'Keep-Alive', 'Date'],
+    ...['Server', 'Vary', 'Via', 'Retry-After', 'Cache-Control', 'X-Request-Id', 'Set-Cookie', 'Alt-Svc', 'CF-RAY'],
+    ...['openai-organization', 'openai-processing-ms', 'openai-version', 'request-id', 'anthropic-organization-id'],
+    ...['cf-cache-status', 'strict-transport-security', 'x-content-type-options', 'access-control-expose-headers'],
+    ...['requests', 'tokens'].flatMap((unit) =>
+      ['limit', 'remaining', 'reset'].map((what) => `x-ratelimit-${what}-${unit}`),
+    ),
+  ].flatMap((name) => [name, name.toLowerCase()].map((spelt) => [spelt, name.toLowerCase()])),
+);
 const SPACE = 32;
 const TAB = 9;
 
@@ -43,15 +55,20 @@ export function parseAnswerHead(text: string): AnswerHead {
 
 /** Throws `malformed` where a line is no header. */
 export function parseHeaders(text: string, from = 0): Record<string, string> {
+  HEADERS.lastIndex = from;
+  if (!HEADERS.test(text)) throw malformed('a header that is none');
   const headers: Record<string, string> = {};
-  HEADER.lastIndex = from;
-  for (let at = from; at < text.length; at = HEADER.lastIndex) {
-    const match = HEADER.exec(text);
-    if (!match) throw malformed('a header that is none');
-    const name = match[1]!.toLowerCase();
-    const value = trimBlanks(match[2]!);
-    const known = Object.hasOwn(headers, name) ? headers[name] : undefined;
-    headers[name] = known === undefined ? value : `${known}, ${value}`;
+  for (let at = from; at < text.length;) {
+    const found = text.indexOf('\r\n', at);
+    const end = found < 0 ? text.length : found;
+    const colon = text.indexOf(':', at);
+    const spelt = text.slice(at, colon);
+    const name = LOWER_CASE.get(spelt) ?? spelt.toLowerCase();
+    const value = withoutBlanks(text, colon + 1, end);
+    // Whatever objects have by themselves is no string.
+    const before: unknown = headers[name];
+    headers[name] = typeof before === 'string' ? `${before}, ${value}` : value;
+    at = end + 2;
   }
   return headers;
 }
@@ -81,6 +98,7 @@ function keepAliveOf({ connection, 'keep-alive': keepAlive }: Record<string, str
 }
 
 function staysOpen(connection: string, isOld: boolean): boolean {
+  if (connection === 'keep-alive') return true;
   const options = connection
     .toLowerCase()
     .split(',')
@@ -88,13 +106,11 @@ function staysOpen(connection: string, isOld: boolean): boolean {
   return !options.includes('close') && (!isOld || options.includes('keep-alive'));
 }
 
-/** Without the blanks around it, which are not part of a value; other white space is. */
-function trimBlanks(value: string): string {
-  let from = 0;
-  let to = value.length;
-  while (from < to && isBlank(value.charCodeAt(from))) from += 1;
-  while (to > from && isBlank(value.charCodeAt(to - 1))) to -= 1;
-  return value.slice(from, to);
+/** A part of a text without the blanks around it, which are not part of a value; other white space is. */
+function withoutBlanks(text: string, from: number, to: number): string {
+  while (from < to && isBlank(text.charCodeAt(from))) from += 1;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
+  return text.slice(from, to);
 }
 
 function isBlank(code: number): boolean {
