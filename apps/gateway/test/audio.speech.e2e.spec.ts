@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import OpenAI from 'openai';
 import { uniqueName, type World, type WorldOptions } from '@tokenbay/testing';
 import { expectRefusal } from './expect-refusal.js';
@@ -153,6 +157,20 @@ describe('a text spoken, asked for by the official OpenAI library', () => {
       expect(Buffer.from(await response.arrayBuffer()).equals(soundOf(input))).toBe(true);
     }
   }, 60_000);
+
+  it('is not passed on compressed, which no client has asked for', async () => {
+    const headers = { 'content-type': 'audio/mpeg', 'content-encoding': 'gzip' };
+    await using upstream = createServer((_, response) =>
+      response.writeHead(200, headers).end(gzipSync(soundOf(input))),
+    );
+    await once(upstream.listen(0, '127.0.0.1'), 'listening');
+    const baseUrl = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1`;
+    const world = await worldOf('', BY_CHARACTER, { channel: { baseUrl } });
+    const answer = await house.system.gateway.post('/v1/audio/speech', world.apiKey, asked(world));
+    upstream.closeAllConnections();
+    expectRefusal(answer, 'response_parse_failed');
+    expect(await house.pointsOf(world)).toEqual({ available: '1000', held: '0' });
+  });
 });
 
 describe('a text is not spoken', () => {

@@ -132,13 +132,14 @@ export class Forwarder {
       await call.started;
       assignment.onHead();
       if (call.status < 200 || call.status > 299) await refuse(call, adapter);
+      assertNotEncoded(call);
       if (isEventStream(call) && !isStream)
         throw new UpstreamError('malformed', 'an event stream that was not asked for');
       const type = String(call.headers['content-type']);
       const answer =
         (exchange.streams?.(type) ?? isEventStream(call))
           ? { stream: await StreamPump.begin(call, exchange.openStream(type), (error) => endVisit(visit, error)) }
-          : { whole: readWhole(exchange.readAnswer(await readBody(call), type), call.status) };
+          : { whole: readWhole(exchange.readAnswer(await call.readAll(ANSWER_BYTES_MAX), type), call.status) };
       if ('whole' in answer && isStream && !exchange.mayComeWhole)
         throw new UpstreamError('malformed', 'not an event stream');
       if ('whole' in answer) visit.succeed();
@@ -249,11 +250,11 @@ async function readErrorBody(call: UpstreamCall): Promise<JsonObject | undefined
   }
 }
 
-function readBody(call: UpstreamCall): Buffer | Promise<Buffer> {
-  const encoding = call.headers['content-encoding'];
-  if (encoding !== undefined && encoding !== 'identity')
+/** Sound is passed on as it comes: a client would take compressed bytes for what it asked for. */
+function assertNotEncoded({ headers }: UpstreamCall): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && !/^(?:identity)?$/i.test(String(encoding)))
     throw new UpstreamError('malformed', 'an encoding that was not asked for');
-  return call.readAll(ANSWER_BYTES_MAX);
 }
 
 function readWhole(answer: WholeAnswer, status: number): WholeAnswer {
