@@ -141,6 +141,7 @@ export const IMPORT_OFFENCES: Offence[] = [
     from('stranger'),
     'declared-packages-only',
   ],
+  ['undici in what ships', 'apps/gateway/src/upstream/undici.ts', from('undici'), 'production-packages-only'],
   ['a development package in what ships', 'libs/keys/src/dev.ts', from('fast-check'), 'production-packages-only'],
   [
     'a provider folder that imports another',
@@ -254,7 +255,7 @@ export const IMPORT_CLEAN: [path: string, code: string][] = [
   ['libs/providers/src/shared-wire.ts', CALLS],
   ['libs/providers/src/anthropic/index.ts', from('../shared-wire.js')],
   ['apps/gateway/src/tasks/task-places.ts', from('@tokenbay/channels')],
-  ['apps/gateway/src/upstream/pool.ts', from('undici') + from('node:https') + type('@tokenbay/channels')],
+  ['apps/gateway/src/upstream/pool.ts', from('node:net') + from('node:https') + type('@tokenbay/channels')],
   ['apps/gateway/src/health/metrics-listener.ts', from('node:http')],
   ['apps/gateway/src/surfaces/models/index.ts', from('@tokenbay/models')],
   ['apps/gateway/src/surfaces/account/receipt.ts', from('@tokenbay/points') + from('@tokenbay/usage')],

@@ -94,7 +94,7 @@ function plantTree(folder: string): void {
   const versions = (...names: string[]) => Object.fromEntries(names.map((name) => [name, '1.0.0']));
   plant(
     'package.json',
-    JSON.stringify({ dependencies: versions('undici', 'typeorm'), devDependencies: versions('fast-check') }),
+    JSON.stringify({ dependencies: versions('typeorm'), devDependencies: versions('undici', 'fast-check') }),
   );
   for (const name of ['undici', 'typeorm', 'fast-check', 'stranger']) {
     plant(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }));

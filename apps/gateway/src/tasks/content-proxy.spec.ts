@@ -92,7 +92,7 @@ describe('the content proxy', () => {
     const { response } = await ask({ authorization: 'Bearer sk-fake', cookie: 'c=d', 'x-forwarded-for': '1.2.3.4' });
     const { connection, ...asked } = server.requests[0]?.headers ?? {};
     expect([connection, asked]).toEqual([
-      'keep-alive',
+      'close',
       { host: server.host, accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'tokenbay-gateway' },
     ]);
     for (const name of Object.keys(theirs)) expect(response.headers.get(name)).toBeNull();

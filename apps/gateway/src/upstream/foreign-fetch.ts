@@ -1,9 +1,10 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { HostAllowList, readForeignUrl } from '@tokenbay/platform';
-import { Client } from 'undici';
 import { GATEWAY_CONFIG, type GatewayConfig } from '../gateway.config.js';
 import { connectForeign, FOREIGN_CONNECT_TIMEOUT_MS } from './connect-foreign.js';
 import { ForeignDialer } from './foreign-dialer.js';
+import { type ConnectionOwner, Http1Connection } from './http1/http1-connection.js';
+import { writeRequestHead } from './http1/request-head.js';
 import { type CallLimits, UpstreamCall } from './upstream-call.js';
 import { UpstreamError } from './upstream-error.js';
 import { WatchedCalls } from './watched-calls.js';
@@ -49,7 +50,8 @@ const REDIRECTS_MAX = 3;
 const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308]);
 const FIRST_BYTE_TIMEOUT_MS = 15_000;
 const IDLE_TIMEOUT_MS = 30_000;
-const HEADER_BYTES_MAX = 65_536;
+/** Each connection goes with its request. */
+const NOBODY: ConnectionOwner = { tlsSession: undefined, takeIdle: () => undefined, takeClosed: () => undefined };
 const OUR_HEADERS = { 'user-agent': 'tokenbay-gateway', accept: '*/*', 'accept-encoding': 'identity' };
 
 /**
@@ -83,8 +85,7 @@ export class ForeignFetch implements OnApplicationShutdown {
       if (!request.followsRedirects || !REDIRECT_STATUSES.has(call.status) || location === undefined) return call;
       call.abort();
       if (redirects === REDIRECTS_MAX) throw new UpstreamError('forbidden', 'too many redirects');
-      if (typeof location !== 'string' || !URL.canParse(location, url.href))
-        throw new UpstreamError('malformed', 'a redirect to no URL');
+      if (!URL.canParse(location, url.href)) throw new UpstreamError('malformed', 'a redirect to no URL');
       url = readUrl(new URL(location, url).href, allowed);
     }
   }
@@ -93,31 +94,32 @@ export class ForeignFetch implements OnApplicationShutdown {
     this.calls.stop();
   }
 
-  private send(request: ForeignRequest, { url, isTrusted, headers }: Hop): Promise<UpstreamCall> {
+  private send(request: ForeignRequest, hop: Hop): Promise<UpstreamCall> {
+    const { url, isTrusted } = hop;
+    const head = headOf(request, hop);
     const call = new UpstreamCall(limitsOf(request), this.calls);
     const over = new AbortController();
-    const client = new Client(url.origin, {
-      connect: (_options, done) => {
-        connectForeign({ url, isTrusted, dialer: this.dialer, signal: over.signal }).then(
-          (socket) => done(null, socket),
-          (error: unknown) => done(error as Error, null),
-        );
-      },
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: HEADER_BYTES_MAX,
-    });
     const abort = (): void => call.abort();
     call.whenOver(() => {
       request.signal.removeEventListener('abort', abort);
       over.abort();
-      void client.destroy();
     });
     request.signal.addEventListener('abort', abort);
     if (request.signal.aborted) abort();
-    const { method, body = null } = request;
-    client.dispatch({ method, path: url.pathname + url.search, headers, body }, call);
+    const outgoing = { head, body: request.body, isAlone: true, listener: call };
+    connectForeign({ url, isTrusted, dialer: this.dialer, signal: over.signal }).then(
+      (socket) => new Http1Connection(socket, NOBODY, outgoing),
+      (error: unknown) => call.onResponseError(null, error as Error),
+    );
     return call.started;
+  }
+}
+
+function headOf({ method, body }: ForeignRequest, { url, headers }: Hop): string {
+  try {
+    return writeRequestHead({ method, path: url.pathname + url.search, headers, body }, url.host, false);
+  } catch (error) {
+    throw new UpstreamError('connect', 'not sent', error);
   }
 }
 

@@ -22,8 +22,6 @@ const LOOSE_CHUNKS_MAX = 1_024;
 /** Who takes more of the total time than this part of it has cut the answer short himself. */
 const SLOW_CLIENT_PART = 0.5;
 
-const CONNECT_TIMEOUTS = new Set(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']);
-
 /**
  * One call to an upstream: resolves `started` at the response's head, then hands its body to one consumer. Chunks that arrive before the
  * consumer are kept. Time limits are checked from outside by `expire`, so that a call needs no timer of its own.
@@ -32,7 +30,7 @@ export class UpstreamCall implements AnswerListener, Member {
   place = -1;
   readonly started: Promise<this>;
   status = 0;
-  headers: Readonly<Record<string, string | string[] | undefined>> = {};
+  headers: Readonly<Record<string, string | undefined>> = {};
   /** When the current phase must be over, on the monotonic clock. */
   private phaseEndsAtMs: number;
   private totalEndsAtMs: number;
@@ -234,7 +232,6 @@ function tooLarge(bytesMax: number): UpstreamError {
 
 function judge(error: Error, isSent: boolean): UpstreamError {
   const code = (error as NodeJS.ErrnoException).code ?? error.name;
-  if (!isSent) return new UpstreamError(CONNECT_TIMEOUTS.has(code) ? 'connect_timeout' : 'connect', code, error);
-  if (error.name === 'HTTPParserError') return new UpstreamError('malformed', error.message, error);
+  if (!isSent) return new UpstreamError(code === 'ETIMEDOUT' ? 'connect_timeout' : 'connect', code, error);
   return new UpstreamError('cut', code, error);
 }

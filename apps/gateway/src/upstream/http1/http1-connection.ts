@@ -1,4 +1,4 @@
-import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { connect as connectPlain, isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { UpstreamError } from '../upstream-error.js';
 import type { AnswerHead } from './answer-head.js';
@@ -48,31 +48,30 @@ export class Http1Connection implements Wire, AnswerSink {
   keepAliveMs = 0;
   private readonly isTls: boolean;
   private readonly socket: Socket;
-  private readonly deadline: NodeJS.Timeout;
+  private readonly deadline: NodeJS.Timeout | undefined;
   private isConnected = false;
   private outgoing: Outgoing | undefined;
   private parser: AnswerParser | undefined;
 
-  /** Connects, and then sends its first request. */
+  /** Connects, or takes over a connection that is there, and then sends its first request. */
   constructor(
-    origin: Http1Origin,
+    to: Http1Origin | Socket,
     private readonly owner: ConnectionOwner,
     first: Outgoing,
   ) {
     this.outgoing = first;
-    this.isTls = origin.isTls;
-    this.socket = this.connect(origin);
-    this.socket.once(origin.isTls ? 'secureConnect' : 'connect', () => {
-      if (!this.isOpen) return;
-      clearTimeout(this.deadline);
-      this.isConnected = true;
-      this.send(first);
-    });
+    const isThere = to instanceof Socket;
+    this.isTls = !isThere && to.isTls;
+    this.socket = isThere ? to.on('data', (bytes) => this.take(bytes)) : this.connect(to);
     this.socket.on('error', (error) => this.close(error));
     this.socket.on('end', () => this.takeEnd());
     this.socket.on('close', () => this.takeEnd());
-    const late = new UpstreamError('connect_timeout', 'no connection in time');
-    this.deadline = setTimeout(() => this.close(late), origin.connectTimeoutMs);
+    if (isThere) this.begin(first);
+    else {
+      this.socket.once(to.isTls ? 'secureConnect' : 'connect', () => this.begin(first));
+      const late = new UpstreamError('connect_timeout', 'no connection in time');
+      this.deadline = setTimeout(() => this.close(late), to.connectTimeoutMs);
+    }
   }
 
   /** Sends the next request; the answer to the one before has ended. */
@@ -124,6 +123,13 @@ export class Http1Connection implements Wire, AnswerSink {
 
   takeBytes(bytes: Buffer): void {
     this.outgoing?.listener.onResponseData(this, bytes);
+  }
+
+  private begin(first: Outgoing): void {
+    if (!this.isOpen) return;
+    clearTimeout(this.deadline);
+    this.isConnected = true;
+    this.send(first);
   }
 
   private connect({ isTls, hostname, port }: Http1Origin): Socket {
