@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { jest } from '@jest/globals';
 import { untilHolds } from '@tokenbay/testing';
 import { Ear, hear } from '../../../test/http1/ear.js';
 import { answerOf, type Arrived, RawUpstream } from '../../../test/http1/raw-upstream.js';
@@ -34,11 +33,16 @@ describe.each([
     pool = new Http1Pool(upstream.url, 5_000);
   }
 
+  const setClock = (nowMs: number | undefined): void => {
+    if (nowMs === undefined) Reflect.deleteProperty(performance, 'now');
+    else performance.now = () => nowMs;
+  };
+
   const connectionsUsed = (): number[] => arrived.map(({ connection }) => connection);
 
   beforeAll(() => setDefaultCACertificates([...authorities, CREDENTIALS.cert]));
   afterEach(async () => {
-    jest.restoreAllMocks();
+    setClock(undefined);
     pool.destroy();
     await upstream.close();
   });
@@ -163,17 +167,17 @@ describe.each([
 
   it('are kept for a second less than the upstream says, and 30 s at most', async () => {
     await open([answerOf('a', 'keep-alive: timeout=5\r\n'), answerOf('a')]);
-    const nowMs = performance.now();
-    const clock = jest.spyOn(performance, 'now').mockReturnValue(nowMs);
+    const nowMs = Math.ceil(performance.now());
+    setClock(nowMs);
     await ask();
-    clock.mockReturnValue(nowMs + 3_900);
+    setClock(nowMs + 3_900);
     await ask();
-    clock.mockReturnValue(nowMs + 33_800);
+    setClock(nowMs + 33_800);
     await ask();
-    clock.mockReturnValue(nowMs + 33_800 + 30_000);
+    setClock(nowMs + 33_800 + 30_000);
     await ask();
     expect(connectionsUsed()).toEqual([0, 0, 0, 1]);
-    clock.mockReturnValue(nowMs + 70_000);
+    setClock(undefined);
     pool.closeIdle(nowMs + 90_000);
     expect(connectionsUsed()).toHaveLength(4);
     await untilHolds(async () => expect(await upstream.count()).toBe(1));
