@@ -89,6 +89,14 @@ describe('a failed try', () => {
     });
   });
 
+  it('is nobody else’s fault where this process can open no connection, and may be repeated soon', () => {
+    expect(toAttemptFailure(new UpstreamError('exhausted', 'EMFILE'))).toMatchObject({
+      code: 'system_overloaded',
+      isRetryable: true,
+      options: { retryAfterSeconds: 1 },
+    });
+  });
+
   it('is for another channel to make good where the upstream broke off, unless it was us who ended it', () => {
     for (const [kind, verdict] of [
       ['timeout', 'timeout'],

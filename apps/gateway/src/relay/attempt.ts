@@ -78,6 +78,7 @@ export function throwUpstreamFailure(failure: UpstreamFailure, status: number): 
 export function toAttemptFailure(error: UpstreamError): AttemptFailure | DomainError {
   const { kind, message } = error;
   if (kind === 'stopping') return toStoppingError(error);
+  if (kind === 'exhausted') return toExhaustedError(error);
   if (kind === 'abandoned') return new DomainError('upstream_timeout', message, { cause: error });
   if (kind === 'connect_timeout' || kind === 'timeout')
     return new AttemptFailure('timeout', message, { isUnsent: kind === 'connect_timeout', cause: error });
@@ -91,6 +92,11 @@ export function toAttemptFailure(error: UpstreamError): AttemptFailure | DomainE
 export function toStoppingError(cause: UpstreamError): DomainError {
   const message = 'The gateway is shutting down.';
   return new DomainError('system_overloaded', 'stopping', { message, retryAfterSeconds: 1, cause });
+}
+
+/** Another channel cannot be reached either, and none is to blame. */
+function toExhaustedError(cause: UpstreamError): DomainError {
+  return new DomainError('system_overloaded', cause.message, { retryAfterSeconds: UNKNOWN_WAIT_SECONDS, cause });
 }
 
 /** True where a request failed only because we ended it after its client had left. */

@@ -9,8 +9,8 @@ const OF_THE_REQUEST: ReadonlySet<ErrorCode> = new Set([
   'context_length_exceeded',
   'content_policy_violation',
 ]);
-/** Ends that say nothing of the upstream: it was we who ended the call. */
-const OURS: ReadonlySet<UpstreamErrorKind> = new Set(['abandoned', 'aborted', 'stopping']);
+/** Ends that say nothing of the upstream: it was we who ended the call, or could not make it. */
+const OURS: ReadonlySet<UpstreamErrorKind> = new Set(['abandoned', 'aborted', 'stopping', 'exhausted']);
 
 /** Tells the channel's health how a request ended there: well where there is no error. */
 export function endVisit(visit: Visit, error: unknown): void {

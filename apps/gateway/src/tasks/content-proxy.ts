@@ -24,7 +24,13 @@ export interface ContentSource {
 const EXPIRED_STATUSES = new Set([401, 403, 404, 410]);
 const CONTENT_BYTES_MAX = 17_179_869_184;
 /** What may pass when the same is asked again. */
-const PASSING_KINDS: ReadonlySet<UpstreamErrorKind> = new Set(['connect', 'connect_timeout', 'timeout', 'cut']);
+const PASSING_KINDS: ReadonlySet<UpstreamErrorKind> = new Set([
+  'connect',
+  'connect_timeout',
+  'exhausted',
+  'timeout',
+  'cut',
+]);
 
 /** Hands a task's result through to its owner, as it comes: nothing of it is kept. */
 @Injectable()

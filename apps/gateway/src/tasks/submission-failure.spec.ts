@@ -25,6 +25,7 @@ describe('a submission that came to nothing', () => {
   it.each<[UpstreamErrorKind, string, boolean]>([
     ['connect', 'upstream_failed', false],
     ['connect_timeout', 'upstream_timeout', false],
+    ['exhausted', 'system_overloaded', false],
     ['timeout', 'upstream_timeout', true],
     ['cut', 'upstream_failed', true],
     ['malformed', 'response_parse_failed', true],

@@ -2,7 +2,10 @@ import { DomainError, ERROR_CATALOGUE, type ErrorCode } from '@tokenbay/errors';
 import type { VideoSubmissionReading } from '@tokenbay/providers';
 import type { Task } from '@tokenbay/tasks';
 import { AttemptFailure, throwUpstreamFailure, toAttemptFailure, toFinalError } from '../relay/attempt.js';
-import { UpstreamError } from '../upstream/upstream-error.js';
+import { UpstreamError, type UpstreamErrorKind } from '../upstream/upstream-error.js';
+
+/** Ends of calls of which nothing reached the provider. */
+const UNSENT: ReadonlySet<UpstreamErrorKind> = new Set(['connect', 'connect_timeout', 'exhausted']);
 
 /** Why a submission that left the house has come to nothing. */
 export interface SubmissionFailure {
@@ -27,7 +30,7 @@ export function toRefusal(
 /** What a call without an answer means. What did not even connect has reached nobody. */
 export function toLostCall(error: unknown): SubmissionFailure {
   if (!(error instanceof UpstreamError)) return judge(() => raise(error), true);
-  const mayRun = error.kind !== 'connect' && error.kind !== 'connect_timeout';
+  const mayRun = !UNSENT.has(error.kind);
   return judge(() => raise(toAttemptFailure(error)), mayRun);
 }
 

@@ -44,6 +44,20 @@ describe('a call to an upstream', () => {
   });
 });
 
+describe('a call that no connection stood for', () => {
+  it.each([
+    ['ECONNREFUSED', 'connect'],
+    ['ENOTFOUND', 'connect'],
+    ['ETIMEDOUT', 'connect_timeout'],
+    ['EMFILE', 'exhausted'],
+    ['ENFILE', 'exhausted'],
+  ])('after %s is told as %s', async (code, kind) => {
+    const { call, outcome } = begin();
+    call.onResponseError(undefined, Object.assign(new Error('fake'), { code }));
+    expect(await outcome).toBe(`${kind}: ${code}`);
+  });
+});
+
 describe('a call whose total time is over', () => {
   const head = { abort: () => undefined, pause: () => undefined, resume: () => undefined, paused: false };
   const controller = head as unknown as Parameters<UpstreamCall['onRequestStart']>[0];

@@ -22,6 +22,8 @@ const LOOSE_CHUNKS_MAX = 1_024;
 /** Who takes more of the total time than this part of it has cut the answer short himself. */
 const SLOW_CLIENT_PART = 0.5;
 
+const OUT_OF_DESCRIPTORS = new Set(['EMFILE', 'ENFILE']);
+
 /**
  * One call to an upstream: resolves `started` at the response's head, then hands its body to one consumer. Chunks that arrive before the
  * consumer are kept. Time limits are checked from outside by `expire`, so that a call needs no timer of its own.
@@ -232,6 +234,7 @@ function tooLarge(bytesMax: number): UpstreamError {
 
 function judge(error: Error, isSent: boolean): UpstreamError {
   const code = (error as NodeJS.ErrnoException).code ?? error.name;
+  if (!isSent && OUT_OF_DESCRIPTORS.has(code)) return new UpstreamError('exhausted', code, error);
   if (!isSent) return new UpstreamError(code === 'ETIMEDOUT' ? 'connect_timeout' : 'connect', code, error);
   return new UpstreamError('cut', code, error);
 }
