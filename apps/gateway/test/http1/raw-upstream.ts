@@ -15,7 +15,6 @@ export interface Arrived {
 interface RawUpstreamOptions {
   /** With TLS, as `localhost`; without where absent, as an address. */
   readonly credentials?: Credentials | undefined;
-  readonly address?: string;
   readonly onRequest?: (request: Arrived) => unknown;
   /** With each connection below TLS. */
   readonly onCarrier?: (socket: Socket) => unknown;
@@ -37,16 +36,15 @@ export class RawUpstream {
   ) {}
 
   static async open(options: RawUpstreamOptions): Promise<RawUpstream> {
-    const { credentials, address = '127.0.0.1' } = options;
+    const { credentials } = options;
     const server = credentials ? createTlsServer(credentials) : createPlainServer();
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(0, address, resolve);
+      server.once('error', reject).listen(0, '127.0.0.1', resolve);
     });
     const { port } = server.address() as AddressInfo;
-    const host = address.includes(':') ? `[${address}]` : address;
     const upstream = new RawUpstream(
       server,
-      new URL(credentials ? `https://localhost:${port}` : `http://${host}:${port}`),
+      new URL(credentials ? `https://localhost:${port}` : `http://127.0.0.1:${port}`),
     );
     server.on('connection', (socket: Socket) => {
       upstream.carriers.push(socket);
