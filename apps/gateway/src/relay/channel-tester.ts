@@ -17,6 +17,7 @@ import { UpstreamClient } from '../upstream/upstream.client.js';
 import { UpstreamError } from '../upstream/upstream-error.js';
 import { throwUpstreamFailure, toAttemptFailure } from './attempt.js';
 import { endVisit } from './end-visit.js';
+import { explainConnect } from './explain-connect.js';
 
 /** An administrator waits 15 s; what takes longer than this has failed the test. */
 const TEST_MS = 12_000;
@@ -166,6 +167,7 @@ function errorOf(failure: UpstreamFailure, status: number): unknown {
 
 function verdictOf(error: unknown): Verdict {
   if (error instanceof UpstreamError) {
+    if (error.kind === 'connect') return { status: null, reason: 'connect', message: explainConnect(error.cause) };
     const reason = SENTENCES[error.kind] === undefined ? 'failed' : error.kind;
     return { status: null, reason, message: SENTENCES[error.kind] ?? 'The connection broke.' };
   }
@@ -175,8 +177,8 @@ function verdictOf(error: unknown): Verdict {
 }
 
 const SENTENCES: Readonly<Record<string, string>> = {
-  connect: 'Nobody answers at the address.',
   connect_timeout: 'The connection does not come about in time.',
+  exhausted: 'The gateway that tried has no file descriptor left for a connection.',
   timeout: 'The upstream does not answer in time.',
   cut: 'The connection broke before the answer was complete.',
   malformed: 'The upstream answers something else than a completion.',
