@@ -192,6 +192,18 @@ describe('what is no answer', () => {
     for (const pieces of cutsOf(Buffer.from(text, 'latin1'))) expect(readAnswer(pieces)).toBe('malformed');
   });
 
+  it.each([
+    ['lines that end in a bare LF', 'HTTP/1.1 502 Bad Gateway\nServer: a\n\n'],
+    ['one such line among others', 'HTTP/1.1 200 OK\r\na: b\nc: d\r\n'],
+    ['the greeting of another protocol', 'SSH-2.0-a\r\n'],
+    ['a frame of HTTP/2', '\0\0\x06\x04\0\0\0\0\0'],
+    ['another version', 'HTTP/2'],
+    ['its first byte', 'x'],
+    ['a head that begins like another', 'HTTP/1.1 100 Continue\r\n\r\nH2'],
+  ])('is known before a head has ended by %s', (_name, text) => {
+    for (const pieces of cutsOf(Buffer.from(text, 'latin1'))) expect(readAnswer(pieces)).toBe('malformed');
+  });
+
   it('is refused after an answer of the meantime too', () => {
     expect(readAnswer([Buffer.from('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 20')])).toMatchObject({ isOver: false });
     expect(readAnswer([Buffer.from('HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 20\r\n\r\n')])).toBe('malformed');

@@ -15,6 +15,7 @@ type Stage = 'head' | 'length' | 'until_close' | 'chunk_size' | 'chunk' | 'chunk
 const HEAD_BYTES_MAX = 65_536;
 const CHUNK_LINE_BYTES_MAX = 4_096;
 const HEAD_END = Buffer.from('\r\n\r\n');
+const HEAD_START = Buffer.from('HTTP/1.');
 /** Blanks around extensions (RFC 9112, 7.1.1) are bad, and not taken. */
 const CHUNK_SIZE =
   /^([\da-f]{1,13})(?:;[\w!#$%&'*+\-.^`|~]+(?:=(?:[\w!#$%&'*+\-.^`|~]+|"(?:[\t\x20\x21\x23-\x5b\x5d-\x7e\x80-\xff]|\\[\t\x20-\x7e\x80-\xff])*"))?)*$/i;
@@ -73,6 +74,7 @@ export class AnswerParser {
     const head = this.gather(bytes, from);
     const end = head.indexOf(HEAD_END, Math.max(0, begun - HEAD_END.length + 1));
     if (end < 0) {
+      assertHead(head, begun);
       this.charge(0);
       return bytes.length;
     }
@@ -216,4 +218,13 @@ export class AnswerParser {
     if (this.overhead + this.headLength > HEAD_BYTES_MAX)
       throw new UpstreamError('malformed', 'a head that is too large');
   }
+}
+
+/** Of a head that has not ended: what can become none is not waited for, whose end may never come. `from` is what was not looked at before. */
+function assertHead(head: Buffer, from: number): void {
+  const known = Math.min(head.length, HEAD_START.length);
+  if (from < known && head.compare(HEAD_START, 0, known, 0, known) !== 0)
+    throw new UpstreamError('malformed', 'a status line that is none');
+  for (let at = head.indexOf(LF, from); at >= 0; at = head.indexOf(LF, at + 1))
+    if (head[at - 1] !== CR) throw new UpstreamError('malformed', 'a line that does not end as it must');
 }
