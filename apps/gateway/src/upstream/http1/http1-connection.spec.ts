@@ -72,6 +72,14 @@ describe.each([
     expect(await outcome()).toBe(expected);
   });
 
+  it('is cut at once where the upstream ends, though it has not taken the request', async () => {
+    upstream = await RawUpstream.open({ credentials, onSocket: (socket) => socket.pause().end() });
+    pool = new Http1Pool(upstream.url, 5_000);
+    const ear = hear(pool, { body: Buffer.alloc(64 * 1_048_576) });
+    expect(await ear.over).toMatch(/^(cut: closed before its end|ECONNRESET|EPIPE)$/);
+    expect(ear.strays).toEqual([]);
+  });
+
   it.each([
     ['before the head', ''],
     ['in the body', `${OK}content-length: 5\r\n\r\nabc`],
