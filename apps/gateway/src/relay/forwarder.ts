@@ -253,7 +253,7 @@ async function readErrorBody(call: UpstreamCall): Promise<JsonObject | undefined
 /** Sound is passed on as it comes: a client would take compressed bytes for what it asked for. */
 function assertNotEncoded({ headers }: UpstreamCall): void {
   const encoding = headers['content-encoding'];
-  if (encoding !== undefined && !/^(?:identity)?$/i.test(String(encoding)))
+  if (encoding !== undefined && !/^(?:identity)?$/i.test(encoding))
     throw new UpstreamError('malformed', 'an encoding that was not asked for');
 }
 
