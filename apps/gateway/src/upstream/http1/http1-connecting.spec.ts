@@ -63,6 +63,14 @@ describe('connecting', () => {
     expect(await kindOf(`https://localhost:${port}`, { ...LIMITS, connectTimeoutMs: 200 })).toBe('connect_timeout');
   });
 
+  it('is not late where this process was too busy to hear that it was in time', async () => {
+    const port = await listen((socket) => socket.once('data', () => socket.write('HTTP/1.1 204 No Content\r\n\r\n')));
+    const kind = kindOf(`http://127.0.0.1:${port}`, { ...LIMITS, connectTimeoutMs: 100 });
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    for (const untilMs = performance.now() + 300; performance.now() < untilMs;);
+    expect(await kind).toBe('begun');
+  });
+
   it.each<[string, (socket: Socket) => void]>([
     ['does not speak TLS', (socket) => socket.once('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))],
     ['ends in the handshake', (socket) => socket.once('data', () => socket.end())],

@@ -70,7 +70,9 @@ export class Http1Connection implements Wire, AnswerSink {
     else {
       this.socket.once(to.isTls ? 'secureConnect' : 'connect', () => this.begin(first));
       const late = new UpstreamError('connect_timeout', 'no connection in time');
-      this.deadline = setTimeout(() => this.close(late), to.connectTimeoutMs);
+      // What this process was too busy to hear of has its turn first.
+      const end = (): void => void setImmediate(() => this.isConnected || this.close(late));
+      this.deadline = setTimeout(end, to.connectTimeoutMs);
     }
   }
 
