@@ -12,8 +12,8 @@ const GROWTH_TICKS = 100;
 /** So much does each tick count for what is usual. */
 const RATE_SMOOTHING = 0.02;
 const RATE_MIN = 1;
-/** Requests of so many ticks may come at once. */
-const BURST_TICKS = 2;
+/** So much of a tick's requests may be taken at once: what is taken together keeps the process busy together. */
+const BURST_TICKS = 0.5;
 /** So long is nobody refused before nobody is counted any more, and so long after a cut is lateness still ours, however few are under way. */
 const SPARE_TICKS = 50;
 /** With so few requests under way it is not they who keep the process busy. */
@@ -40,10 +40,15 @@ export class LagControl {
   /** Requests a tick that are usually taken, and that may be. */
   private usual = 0;
   private rate = Infinity;
+  /** Requests that may be taken as of a moment, and that moment; none come while the process is far behind. */
   private credit = 0;
+  private creditAtMs = 0;
+  private isStopped = false;
   private taken = 0;
   private ticksUnrefused = 0;
   private ticksUncut = 0;
+
+  constructor(private readonly tickMs: number) {}
 
   /** Takes a tick's lateness; requests under way say whether it is ours. */
   tick({ lateMs, ticks, inFlight, taken }: Tick): void {
@@ -54,8 +59,7 @@ export class LagControl {
     if (this.lagMs > LAG_HIGH_MS && inFlight >= IN_FLIGHT_MIN) this.lower();
     else if (this.isLimiting && (this.lagMs < LAG_LOW_MS || inFlight < IN_FLIGHT_MIN)) this.raise();
     const isOurs = inFlight >= IN_FLIGHT_MIN || this.ticksUncut < SPARE_TICKS;
-    const isStopped = this.isLimiting && isOurs && this.lagMs > LAG_STOP_MS;
-    this.credit = isStopped ? 0 : Math.min(this.credit + this.rate * ticks, this.rate * BURST_TICKS);
+    this.isStopped = this.isLimiting && isOurs && this.lagMs > LAG_STOP_MS;
   }
 
   /** True while there is a limit. */
@@ -64,13 +68,21 @@ export class LagControl {
   }
 
   /** True for a submission that comes beyond the limit; any other is counted. */
-  refusesNext(): boolean {
+  refusesNext(nowMs: number): boolean {
+    if (!this.isLimiting) return false;
+    this.refill(nowMs);
     if (this.credit >= 1) {
       this.credit -= 1;
       return false;
     }
     this.ticksUnrefused = 0;
-    return this.isLimiting;
+    return true;
+  }
+
+  private refill(nowMs: number): void {
+    const earned = (this.rate * (nowMs - this.creditAtMs)) / this.tickMs;
+    this.creditAtMs = nowMs;
+    this.credit = this.isStopped ? 0 : Math.min(this.credit + earned, Math.max(this.rate * BURST_TICKS, 1));
   }
 
   private lower(): void {

@@ -36,7 +36,7 @@ export const OVERLOAD_REFUSALS: readonly DomainError[] = Object.values(REFUSALS)
 export class LoadShedder implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly gauges: Record<Exclude<Cause, 'lag'>, ResourceGauge>;
   private readonly meter: ResourceMeter;
-  private readonly lag = new LagControl();
+  private readonly lag = new LagControl(TICK_MS);
   private readonly watchesLag: boolean;
   private isLate = false;
   private shed: { what: Shedding; cause: Cause } = { what: 'nothing', cause: 'lag' };
@@ -68,7 +68,7 @@ export class LoadShedder implements OnApplicationBootstrap, OnApplicationShutdow
   refuseNext(isRead: boolean): DomainError | undefined {
     const { what, cause } = this.shed;
     if (what === 'all' || (what === 'reads' && isRead)) return REFUSALS[cause];
-    return this.isLate && (isRead || this.lag.refusesNext()) ? REFUSALS.lag : undefined;
+    return this.isLate && (isRead || this.lag.refusesNext(performance.now())) ? REFUSALS.lag : undefined;
   }
 
   /** Throws `system_overloaded` where a request has to be refused now. */
