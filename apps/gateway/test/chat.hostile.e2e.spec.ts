@@ -13,24 +13,30 @@ describe('many hostile upstreams at once', () => {
     return Number(/^process_resident_memory_bytes(?:\{[^}]*\})? (\d+)/m.exec(text)![1]);
   };
 
+  /** Of a stream that comes faster than a client can read it is the client who takes most of the time, and is dropped for it. */
+  const STREAMED = new Map([['endless', 'endless+gap:1']]);
+
   it.each(['endless', 'gzip-bomb:64', 'huge-line:33554432', 'slow:5'])(
     'that do %s take bounded memory and time',
     async (how) => {
-      const upstreamModel = `${uniqueName('fake')}@${how}`;
-      const world = await house.system.world({ upstreamModel, points: '100000', channel: LIMITS });
+      const worldOf = (directives: string) =>
+        house.system.world({ upstreamModel: `${uniqueName('fake')}@${directives}`, points: '100000', channel: LIMITS });
+      const worlds = [await worldOf(STREAMED.get(how) ?? how), await worldOf(how)] as const;
       const before = await residentBytes();
       const startedAtMs = performance.now();
       // As one JSON body a huge line is but a long answer.
       const isStream = (index: number) => index % 2 === 0 || how.startsWith('huge-line');
       const answers = await Promise.all(
-        Array.from({ length: AT_ONCE }, (_, index) => house.chat(world, { stream: isStream(index) })),
+        Array.from({ length: AT_ONCE }, (_, index) => house.chat(worlds[index % 2]!, { stream: isStream(index) })),
       );
       expect(performance.now() - startedAtMs).toBeLessThan(40_000);
       expect(answers.every(({ status, events }) => status !== 200 || events.at(-1) !== '[DONE]')).toBe(true);
       expect((await residentBytes()) - before).toBeLessThan(GROWTH_BYTES_MAX);
       // What was lent ahead to so many comes back a little later; nothing was charged.
-      const { available, held } = await house.pointsOf(world);
-      expect(Number(available) + Number(held)).toBeCloseTo(100_000, 6);
+      for (const world of worlds) {
+        const { available, held } = await house.pointsOf(world);
+        expect(Number(available) + Number(held)).toBeCloseTo(100_000, 6);
+      }
     },
   );
 });
